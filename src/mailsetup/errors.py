@@ -6,14 +6,20 @@
     ├── InvalidAddress (ValueError)    the caller gave something that is not an address
     ├── InvalidOptions (ValueError)    the caller asked for something that cannot be done
     ├── InvalidDocument (ValueError)   bytes that a parser in ``formats`` or ``providers`` cannot take at all
-    └── ConsentRequired (PermissionError)
-                                       a credential was about to go to a server that nobody vouches for
+    ├── ConsentRequired (PermissionError)
+    │                                  a credential was about to go to a server that nobody vouches for
+    └── NetworkError (OSError)         inside only: what the network door raises, and sources and the prober turn into values
 
 ``discover`` raises only the first two: what goes wrong *out there* is a value in the result (``Attempt``,
 ``Problem``), never an exception.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the nouns stand above this layer: names only
+    from mailsetup.model import Certificate, Outcome, Status
 
 
 class MailsetupError(Exception):
@@ -55,3 +61,34 @@ class InvalidDocument(MailsetupError, ValueError):  # noqa: N818
 
 class ConsentRequired(MailsetupError, PermissionError):  # noqa: N818
     """``verify`` was asked to send a credential to a server of trust 1 or 0 without ``consent=True``."""
+
+
+class NetworkError(MailsetupError, OSError):
+    """A question that the network did not answer. Raised by the network door only; it never leaves the library.
+
+    ``httpx``, ``dns``, ``ssl`` and ``OSError`` failures are translated into it at that one edge.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        detail: str = "",
+        *,
+        status: Status | None = None,
+        outcome: Outcome | None = None,
+        certificate: Certificate | None = None,
+        address: str | None = None,
+    ) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        """Stable, kebab-case: ``timed-out``, ``connection-refused``, ``nxdomain``, ``tls-failed``, ``private-address`` …"""
+        self.detail = detail
+        """One sentence, with nothing secret in it."""
+        self.status = status
+        """How a source's finding ends because of it; ``None`` means unreachable."""
+        self.outcome = outcome
+        """How a probe ends because of it, where it is about a connection."""
+        self.certificate = certificate
+        """What the server presented, where TLS failed over it."""
+        self.address = address
+        """The IP address it happened with, where there was one."""

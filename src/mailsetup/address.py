@@ -1,0 +1,235 @@
+"""What a person types, taken apart.
+
+Rules (EAI-*): the last ``@`` separates; a quoted local part may hold anything printable, ``@`` included; an
+internationalised local part is kept exactly as typed; the domain becomes A-labels. Whatever could break out of a
+protocol line, a URL or a file name is refused here, so that nobody after this has to think of it.
+
+It does not say whether the mailbox, or the domain, exists.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from mailsetup.errors import InvalidAddress
+from mailsetup.names import ascii_name, gets_network_discovery, unicode_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_ADDRESS = 254
+"""Octets (RFC 5321 section 4.5.3.1.3, less the angle brackets; RFC 3696 erratum 1690)."""
+
+MAX_LOCAL = 64
+"""Octets of the local part (RFC 5321 section 4.5.3.1.1)."""
+
+MAX_INPUT = 1024
+"""Characters; beyond it nothing is even looked at."""
+
+# RFC 5322 atext, extended by RFC 6532 to everything above ASCII (whose categories are checked apart).
+_DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+)*")
+_ATEXT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]")
+# RFC 5321 quoted-string; RFC 6531 adds non-ASCII.
+_QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"')
+_NUMERIC_NAME = re.compile(r"[0-9.]+")
+
+_FORBIDDEN_CATEGORIES = {
+    "Cc": "a control character",
+    "Cf": "an invisible formatting character",
+    "Cs": "a broken character (half of a surrogate pair)",
+    "Co": "a private-use character",
+    "Cn": "an unassigned character",
+    "Zl": "a line separator",
+    "Zp": "a paragraph separator",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An e-mail address that can be looked up. ``str(address)`` is the form to log in with."""
+
+    local: str
+    """The local part exactly as typed, quotes included (EAI-04)."""
+    domain: str
+    """The domain in lower-case A-labels without a trailing dot, or an address literal in brackets."""
+    domain_unicode: str
+    """The same for people: U-labels."""
+    domain_typed: str
+    """The form the user typed (A-labels or U-labels, lower case): what user names are built from first (EAI-09)."""
+
+    @classmethod
+    def parse(cls, text: str, /) -> Address:
+        """Take ``text`` apart. Spaces and tabs around it are forgiven; nothing else is.
+
+        Raises:
+            InvalidAddress: with a sentence a person understands, and the position where known.
+        """
+        return _parse(text)
+
+    def __str__(self) -> str:
+        return f"{self.local}@{self.domain_typed}"
+
+    @property
+    def ascii(self) -> str:
+        """The address with the domain in A-labels: what goes into URLs, and second as a user name (EAI-09)."""
+        return f"{self.local}@{self.domain}"
+
+    @property
+    def is_internationalised(self) -> bool:
+        """Whether the local part needs SMTPUTF8 at the submission server (EAI-05)."""
+        return not self.local.isascii()
+
+    @property
+    def gets_network_discovery(self) -> bool:
+        """Whether the network may be asked: not for literals, single labels, ``.local`` and the like (EAI-12)."""
+        return gets_network_discovery(self.domain)
+
+
+def _parse(text: str) -> Address:
+    if not isinstance(text, str):
+        raise InvalidAddress("An e-mail address is text.", address=repr(text)[:MAX_INPUT])  # type: ignore[unreachable]
+    stripped = text.strip(" \t")
+    offset = len(text) - len(text.lstrip(" \t"))
+    if not stripped:
+        raise InvalidAddress("There is no e-mail address: nothing was typed.", address=text[:MAX_INPUT], position=0)
+    if len(stripped) > MAX_INPUT:
+        raise InvalidAddress(
+            f"This is too long for an e-mail address ({len(stripped)} characters; at most {MAX_ADDRESS} are allowed).",
+            address=text[:MAX_INPUT],
+            position=MAX_ADDRESS,
+        )
+    _refuse_forbidden_characters(text, stripped, offset)
+    local, separator, domain = stripped.rpartition("@")
+    if not separator:
+        _no_separator(text, stripped, offset)
+    _check_local(text, local, offset)
+    return _with_domain(text, local, domain, offset + len(local) + 1)
+
+
+def _refuse_forbidden_characters(text: str, stripped: str, offset: int) -> None:
+    for index, character in enumerate(stripped):
+        if character in "\r\n":
+            name = "a line break"
+        elif character == "\0":
+            name = "a NUL character"
+        elif " " < character < "\x7f" or character == " ":
+            continue
+        else:
+            name = _FORBIDDEN_CATEGORIES.get(unicodedata.category(character), "")
+        if name:
+            raise InvalidAddress(f"An e-mail address must not contain {name}.", address=text, position=offset + index)
+
+
+def _no_separator(text: str, stripped: str, offset: int) -> NoReturn:
+    for index, character in enumerate(stripped):
+        if "@" in unicodedata.normalize("NFKC", character):
+            raise InvalidAddress(
+                f"The character U+{ord(character):04X} only looks like the @ sign; type a plain @.",
+                address=text,
+                position=offset + index,
+            )
+    raise InvalidAddress(
+        "An e-mail address has an @ sign between the name and the domain, as in name@example.com.", address=text
+    )
+
+
+def _check_local(text: str, local: str, offset: int) -> None:
+    def refuse(reason: str, index: int = 0) -> NoReturn:
+        raise InvalidAddress(reason, address=text, position=offset + index)
+
+    if not local:
+        refuse("There is nothing in front of the @ sign.")
+    if len(local.encode("utf-8", "surrogatepass")) > MAX_LOCAL:
+        refuse(f"The part in front of the @ sign is longer than {MAX_LOCAL} bytes.", min(len(local) - 1, MAX_LOCAL))
+    for index, character in enumerate(local):
+        # EAI-13: what turns into a separator under NFKC is refused, never mapped.
+        if character > "\x7f" and set(unicodedata.normalize("NFKC", character)) & set("@/.:%\\\"<>() "):
+            refuse(f"The character U+{ord(character):04X} only looks like another one and is not allowed.", index)
+    if local.startswith('"'):
+        if not _QUOTED.fullmatch(local):
+            refuse("The quotation marks in front of the @ sign are not balanced.")
+        return
+    if _DOT_ATOM.fullmatch(local):
+        return
+    _explain_bad_local(local, refuse)
+
+
+def _explain_bad_local(local: str, refuse: Callable[[str, int], NoReturn]) -> NoReturn:
+    if "<" in local:
+        refuse("Give the bare address, as in name@example.com, without a name and angle brackets.", local.index("<"))
+    for index, character in enumerate(local):
+        if character == "@":
+            refuse("There are two @ signs; only a name in quotation marks may contain one.", index)
+        if character == " ":
+            refuse("There is a space in front of the @ sign.", index)
+        if character != "." and not _ATEXT.match(character):
+            refuse(f"The character {character} is not allowed in front of the @ sign.", index)
+    dot = 0 if local.startswith(".") else local.find("..") + 1 or len(local) - 1
+    refuse("A dot may stand neither first, nor last, nor twice in a row in front of the @ sign.", dot)
+
+
+def _with_domain(text: str, local: str, domain: str, start: int) -> Address:
+    if not domain:
+        raise InvalidAddress("There is nothing behind the @ sign.", address=text, position=start - 1)
+    if domain.startswith("["):
+        literal = _address_literal(text, domain, start)
+        return Address(local, literal, literal, literal)
+    try:
+        name = ascii_name(domain)
+    except ValueError as error:
+        raise InvalidAddress(
+            _sentence(str(error)), address=text, position=start + _first_bad_character(domain)
+        ) from error
+    if _NUMERIC_NAME.fullmatch(name.rpartition(".")[2]):
+        raise InvalidAddress(
+            "The part behind the @ sign ends in a number; an IP address would stand in brackets, as in name@[192.0.2.1].",
+            address=text,
+            position=start,
+        )
+    if len(f"{local}@{name}".encode()) > MAX_ADDRESS:
+        raise InvalidAddress(
+            f"The address is longer than {MAX_ADDRESS} bytes.", address=text, position=min(len(text) - 1, MAX_ADDRESS)
+        )
+    shown = unicode_name(name)
+    return Address(local, name, shown, name if domain.isascii() else shown)
+
+
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:] + "."
+
+
+def _first_bad_character(domain: str) -> int:
+    """Find the label that is to blame, and the character in it where a single one is."""
+    position = 0
+    for label in re.split("[.。．｡]", domain):  # noqa: RUF001
+        try:
+            ascii_name(label)
+        except ValueError:
+            for index, character in enumerate(label):
+                try:
+                    ascii_name(f"a{character}a")
+                except ValueError:
+                    return position + index
+            return min(position, len(domain) - 1)
+        position += len(label) + 1
+    return 0
+
+
+def _address_literal(text: str, domain: str, start: int) -> str:
+    """Check an address literal (RFC 5321 section 4.1.3) and write it in one way."""
+    import ipaddress
+
+    body = domain[1:-1]
+    try:
+        if not domain.endswith("]"):
+            raise ValueError(domain)
+        if body[:5].lower() == "ipv6:":
+            return f"[IPv6:{ipaddress.IPv6Address(body[5:])}]"
+        return f"[{ipaddress.IPv4Address(body)}]"
+    except ValueError as error:
+        raise InvalidAddress(
+            "What stands in brackets behind the @ sign is not an IP address.", address=text, position=start
+        ) from error

@@ -1,0 +1,107 @@
+"""Domain names: to A-labels and back, and where a registrable domain ends.
+
+Rules: UTS 46 without transitional mapping, then IDNA 2008 (EAI-02), through the ``idna`` package; never Python's own
+``idna`` codec, which turns ``faß.de`` into somebody else's ``fass.de`` (EAI-03). The Public Suffix List comes from a
+package that ships it and never downloads. Both are imported when first needed: a plain ASCII name needs neither.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+MAX_NAME = 253
+"""Octets of a name in text form without the root dot (RFC 1035 section 2.3.4)."""
+
+MAX_LABEL = 63
+"""Octets of one label (RFC 1035 section 2.3.4)."""
+
+# Letters, digits, hyphen; no hyphen at either end, none in places 3 and 4 (those are reserved: RFC 5891 section 4.2.3.1).
+_PLAIN_LABEL = r"(?![a-z0-9-]{2}--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PLAIN_NAME = re.compile(rf"{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*")
+_IDEOGRAPHIC_DOTS = str.maketrans("。．｡", "...")  # noqa: RUF001  (UTS 46 maps exactly these three)
+
+NO_DISCOVERY_SUFFIXES = ("localhost", "local", "onion", "invalid")
+"""Names below these are asked of nobody: they mean something only in one place, or nothing at all (EAI-12)."""
+
+
+def ascii_name(name: str, /) -> str:
+    """Turn a domain name into lower-case A-labels without a trailing dot.
+
+    Raises:
+        ValueError: with a sentence for people, if it is not a valid domain name (RFC 1035, RFC 5891).
+    """
+    name = name.translate(_IDEOGRAPHIC_DOTS).lower().removesuffix(".")
+    if not name:
+        raise ValueError("the domain is empty")
+    if any(not label for label in name.split(".")):
+        raise ValueError("the domain has an empty label (two dots in a row, or a dot in front)")
+    if not _PLAIN_NAME.fullmatch(name):
+        name = _internationalised(name)
+    if len(name) > MAX_NAME:
+        raise ValueError(f"the domain is longer than {MAX_NAME} characters")
+    return name
+
+
+def _internationalised(name: str) -> str:
+    import idna
+
+    for label in name.split("."):
+        if label.isascii() and len(label) > MAX_LABEL:
+            raise ValueError(f"a label of the domain is longer than {MAX_LABEL} characters")
+    try:
+        return idna.encode(name, uts46=True, transitional=False, std3_rules=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise ValueError(f"the domain is not valid ({_without_repr(str(error))})") from error
+
+
+def _without_repr(text: str) -> str:
+    """Idna's messages can quote the input; keep them to plain ASCII for terminals and logs."""
+    return text.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def unicode_name(name: str, /) -> str:
+    """Turn A-labels into U-labels for people; a name without ``xn--`` comes back unchanged."""
+    if "xn--" not in name:
+        return name
+    import idna
+
+    return idna.decode(name)
+
+
+def is_below(name: str, parent: str) -> bool:
+    """Whether ``name`` is ``parent`` or lies below it, at a label boundary. Both in A-label form."""
+    return name == parent or name.endswith("." + parent)
+
+
+def gets_network_discovery(domain: str, /) -> bool:
+    """Whether anybody on the network may be asked about ``domain`` (A-label form)."""
+    if domain.startswith("[") or "." not in domain:
+        return False
+    return domain.rpartition(".")[2] not in NO_DISCOVERY_SUFFIXES
+
+
+@lru_cache(maxsize=1)
+def _suffix_list() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=True)
+
+
+@lru_cache(maxsize=4096)
+def registrable_domain(name: str, /) -> str | None:
+    """Give the name one label below the public suffix: ``mx.a.example.co.uk`` → ``example.co.uk``.
+
+    ``None`` for a public suffix itself, so that no name is ever built under one (SEC-03). Names are in A-label form.
+    """
+    return _suffix_list().privatesuffix(name)
+
+
+def same_registrable_domain(one: str, other: str) -> bool:
+    """Whether two names belong to the same registrable domain. Public suffixes belong to nobody."""
+    first = registrable_domain(one)
+    return first is not None and first == registrable_domain(other)
