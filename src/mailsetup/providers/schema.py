@@ -67,15 +67,26 @@ class MxEntry(Model):
     """Real exchangers that must match."""
     rejects: tuple[HostName, ...] = Field(min_length=1)
     """Look-alikes that must not match."""
+    not_under: tuple[HostName, ...] = ()
+    """Suffixes below those that name customers' own machines (``clients.your-server.de``), not the provider's mail."""
+
+    def match(self, host: str) -> bool:
+        """Whether ``host`` is one of the provider's exchangers."""
+        if any(under_suffix(host, suffix) for suffix in self.not_under):
+            return False
+        return any(under_suffix(host, suffix) for suffix in self.suffixes)
 
     @model_validator(mode="after")
     def _examples_hold(self) -> MxEntry:
         for host in self.matches:
-            if not any(under_suffix(host, suffix) for suffix in self.suffixes):
+            if not self.match(host):
                 raise ValueError(f"no MX suffix matches the example {host!r}")
         for host in self.rejects:
-            if any(under_suffix(host, suffix) for suffix in self.suffixes):
+            if self.match(host):
                 raise ValueError(f"an MX suffix matches {host!r}, which it must not")
+        for inner in self.not_under:
+            if not any(under_suffix(inner, suffix) for suffix in self.suffixes):
+                raise ValueError(f"not_under names {inner!r}, which no suffix covers")
         return self
 
 
@@ -139,8 +150,14 @@ class ServiceEntry(Model):
     """Something beside IMAP, POP3 and SMTP, by URL."""
 
     protocol: Literal[
-        Protocol.JMAP, Protocol.CALDAV, Protocol.CARDDAV, Protocol.WEBDAV, Protocol.EWS, Protocol.ACTIVESYNC,
-        Protocol.GRAPH, Protocol.OWA,
+        Protocol.JMAP,
+        Protocol.CALDAV,
+        Protocol.CARDDAV,
+        Protocol.WEBDAV,
+        Protocol.EWS,
+        Protocol.ACTIVESYNC,
+        Protocol.GRAPH,
+        Protocol.OWA,
     ]
     url: HttpsUrl
     auth: tuple[Auth, ...] = ()
@@ -162,7 +179,7 @@ class RequirementEntry(Model):
     kind: RequirementKind
     when: When = When.ALWAYS
     url: WebUrl | None = None
-    text: Sentences = {}
+    text: Sentences = Field(default={})
     """Only where the stock sentence for the kind does not say enough."""
 
     @model_validator(mode="after")
@@ -191,7 +208,7 @@ class ProviderFile(Model):
     """The last three never hold a mailbox: their MX says nothing about where the mailbox lives."""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     status: ProviderStatus = ProviderStatus.OK
-    status_text: Sentences = {}
+    status_text: Sentences = Field(default={})
     website: WebUrl | None = None
     domains: tuple[HostName, ...] = ()
     """Exact domains, A-labels, lower case."""
@@ -209,22 +226,41 @@ class ProviderFile(Model):
     """When the facts were last compared with a source."""
     notes: str = ""
     """For maintainers: doubts, decisions. Not compiled."""
+    rejected: tuple[str, ...] = ()
+    """Facts that some list gives and that a person refused (``mx google.com``), so that no import brings them back.
+    Not compiled."""
+
+    @property
+    def holds_mailboxes(self) -> bool:
+        """Whether people have mailboxes here, as against mail that only passes through."""
+        return self.kind in ("mailbox", "hoster", "organisation")
 
     @model_validator(mode="after")
-    def _holds_together(self) -> ProviderFile:
-        mailboxes = self.kind in ("mailbox", "hoster", "organisation")
-        if not mailboxes and (self.servers or self.domains or self.patterns):
+    def _kind_fits(self) -> ProviderFile:
+        if not self.holds_mailboxes and (self.servers or self.domains or self.patterns):
             raise ValueError(f"a {self.kind} has no mailboxes, so no domains and no servers")
-        if mailboxes and not self.servers and self.status in (ProviderStatus.OK, ProviderStatus.PREPARATION):
-            raise ValueError("no servers, yet the status says that it can be used")
-        if self.status is not ProviderStatus.OK and self.status is not ProviderStatus.PREPARATION and "en" not in self.status_text:
+        usable = self.status in (ProviderStatus.OK, ProviderStatus.PREPARATION)
+        if not usable and "en" not in self.status_text:
             raise ValueError(f"status {self.status} needs a status_text in English")
-        seen: set[Protocol] = set()
+        # Only the user's own panel can name servers that differ from account to account.
+        differ = any(requirement.kind is RequirementKind.ACCOUNT_HOST for requirement in self.requirements)
+        if self.holds_mailboxes and usable and not self.servers and not differ:
+            raise ValueError("no servers, yet the status says that it can be used")
+        return self
+
+    @model_validator(mode="after")
+    def _servers_hold_together(self) -> ProviderFile:
+        plaintext_first: set[Protocol] = set()
+        seen: set[tuple[Protocol, str, int]] = set()
         for server in self.servers:
-            others = [other for other in self.servers if other.protocol is server.protocol]
-            if server.security is Security.NONE and server.protocol not in seen and any(o.security is not Security.NONE for o in others):
+            if server.security is Security.NONE:
+                plaintext_first.add(server.protocol)
+            elif server.protocol in plaintext_first:
                 raise ValueError(f"a plaintext {server.protocol} server stands before one with TLS")
-            seen.add(server.protocol)
+            endpoint = (server.protocol, server.hostname, server.port)
+            if endpoint in seen:
+                raise ValueError(f"{server.protocol} at {server.hostname}:{server.port} stands here twice")
+            seen.add(endpoint)
             if not set(server.only_for) <= set(self.domains):
                 raise ValueError(f"only_for of {server.hostname} names domains that are not this provider's")
         return self
