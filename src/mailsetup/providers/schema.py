@@ -64,7 +64,7 @@ class MxEntry(Model):
     suffixes: tuple[HostName, ...] = Field(min_length=1)
     """A host is the provider's if it equals one of these or ends in a dot and one of these."""
     matches: tuple[HostName, ...] = Field(min_length=1)
-    """Real exchangers that must match."""
+    """Exchangers that must match, real ones where known."""
     rejects: tuple[HostName, ...] = Field(min_length=1)
     """Look-alikes that must not match."""
     not_under: tuple[HostName, ...] = ()

@@ -1,0 +1,112 @@
+"""Everything this library can tell a user, in one table: code, severity, sentence, next step.
+
+The codes are stable. The sentences are English templates; the command line translates them by code, so each stands
+here once, whole, and with its arguments named. The stock sentences for a provider's requirements stand here too.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mailsetup.model import Problem, RequirementKind, Severity
+
+INFO, WARNING, ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
+
+
+class Sentence(NamedTuple):
+    """One entry of the catalogue."""
+
+    severity: Severity
+    message: str
+    next_step: str = ""
+
+
+CATALOGUE: dict[str, Sentence] = {
+    # About the provider
+    "no-standard-access": Sentence(
+        ERROR,
+        "{provider} is known, but it gives mail programs no IMAP, POP3 or SMTP access.",
+        "Use the provider's own program or web site, or look at what it says about other mail programs.",
+    ),
+    "shutting-down": Sentence(
+        WARNING, "{provider} is shutting its mail service down.", "Move the mailbox to another provider in time."
+    ),
+    "provider-dead": Sentence(ERROR, "{provider} no longer offers mail.", "Check the spelling of the address."),
+    # About what was asked
+    "nothing-known-offline": Sentence(
+        ERROR,
+        "Nothing is known about {domain} without the network.",
+        "Look again without --offline.",
+    ),
+    "nothing-found": Sentence(
+        ERROR,
+        "No settings were found for {domain}.",
+        "Check the spelling of the address, or ask whoever runs {domain} for the server names.",
+    ),
+    "address-literal": Sentence(
+        ERROR,
+        "{domain} is an IP address: there is nobody to ask about it.",
+        "Ask whoever runs that server for the settings.",
+    ),
+    "local-name": Sentence(
+        ERROR,
+        "{domain} is a name of a local or special network, so no public service is asked about it.",
+        "Put its settings into a file in your own folder of provider files.",
+    ),
+    # About the user's own files
+    "user-file-broken": Sentence(
+        WARNING,
+        "Your own file {file} cannot be used: {reason}",
+        "Mend the file, or move it away.",
+    ),
+    "user-file-unreadable": Sentence(
+        WARNING,
+        "Your own file or folder {file} cannot be read: {reason}",
+        "Check its permissions.",
+    ),
+    # About the call itself
+    "source-failed": Sentence(
+        WARNING,
+        "The mechanism {source} broke down ({reason}); the others went on.",
+        "Please report this: it is a mistake in that mechanism, not yours.",
+    ),
+    "deadline": Sentence(
+        WARNING,
+        "Not everybody answered within {seconds} seconds; the result is what was known by then.",
+        "Try again with a longer time-out.",
+    ),
+}
+
+REQUIREMENTS: dict[RequirementKind, str] = {
+    RequirementKind.APP_PASSWORD: "Create an app password and use it instead of your normal password.",
+    RequirementKind.MAIL_PASSWORD: "Set a separate password for mail programs and use that one.",
+    RequirementKind.OAUTH_ONLY: "Sign in through the browser (OAuth); a password is not accepted.",
+    RequirementKind.ENABLE_IMAP: "Switch on IMAP access in the provider's settings first.",
+    RequirementKind.ENABLE_POP3: "Switch on POP3 access in the provider's settings first.",
+    RequirementKind.ENABLE_SMTP: "Switch on sending by mail programs (SMTP) in the provider's settings first.",
+    RequirementKind.PAID_PLAN: "Mail programs can be used with a paid plan only.",
+    RequirementKind.BRIDGE: "Install the provider's bridge program on your computer; mail programs talk to it.",
+    RequirementKind.ACCOUNT_HOST: "Server or user name differ from account to account; look them up in the provider's panel.",
+    RequirementKind.PRIMARY_ADDRESS: "Log in with the main address of the account, also when you use an alias.",
+    RequirementKind.HOME_NETWORK: "Sending works only from the provider's own network.",
+    RequirementKind.SPECIAL_NETWORK: "The servers can be reached only inside a special network.",
+    RequirementKind.SENDING_LIMIT: "The provider limits how much mail you can send.",
+    RequirementKind.OTHER: "There is something to do first.",
+}
+
+
+def problem(code: str, /, *, subject: str = "", **arguments: str) -> Problem:
+    """Make the problem with this code. Every argument that its sentences name must be given.
+
+    Raises:
+        KeyError: for an unknown code or a missing argument, which is a mistake in this library.
+    """
+    severity, message, next_step = CATALOGUE[code]
+    return Problem(
+        code=code,
+        severity=severity,
+        message=message.format_map(arguments),
+        next_step=next_step.format_map(arguments),
+        subject=subject,
+        arguments=arguments,
+    )
