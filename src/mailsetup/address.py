@@ -30,7 +30,9 @@ MAX_INPUT = 1024
 """Characters; beyond it nothing is even looked at."""
 
 # RFC 5322 atext, extended by RFC 6532 to everything above ASCII (whose categories are checked apart).
-_DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+)*")
+_DOT_ATOM = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+)*"
+)
 _ATEXT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]")
 # RFC 5321 quoted-string; RFC 6531 adds non-ASCII.
 _QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"')
@@ -146,7 +148,7 @@ def _check_local(text: str, local: str, offset: int) -> None:
         refuse(f"The part in front of the @ sign is longer than {MAX_LOCAL} bytes.", min(len(local) - 1, MAX_LOCAL))
     for index, character in enumerate(local):
         # EAI-13: what turns into a separator under NFKC is refused, never mapped.
-        if character > "\x7f" and set(unicodedata.normalize("NFKC", character)) & set("@/.:%\\\"<>() "):
+        if character > "\x7f" and set(unicodedata.normalize("NFKC", character)) & set('@/.:%\\"<>() '):
             refuse(f"The character U+{ord(character):04X} only looks like another one and is not allowed.", index)
     if local.startswith('"'):
         if not _QUOTED.fullmatch(local):

@@ -3,6 +3,7 @@
 from mailsetup.model.base import Model
 from mailsetup.model.discovery import Discovery
 from mailsetup.model.finding import Finding, Hosting, MailExchanger
+from mailsetup.model.lint import Fault, Ignored, LintReport, Reading
 from mailsetup.model.options import DEFAULT_SOURCES, Options
 from mailsetup.model.problem import Attempt, Problem
 from mailsetup.model.provider import HelpPage, OAuth, Provider, Requirement
@@ -28,10 +29,13 @@ __all__ = [
     "Auth",
     "Certificate",
     "Discovery",
+    "Fault",
     "Finding",
     "HelpPage",
     "Hosting",
+    "Ignored",
     "Learned",
+    "LintReport",
     "MailExchanger",
     "Model",
     "OAuth",
@@ -42,6 +46,7 @@ __all__ = [
     "Protocol",
     "Provider",
     "ProviderStatus",
+    "Reading",
     "Requirement",
     "RequirementKind",
     "Security",

@@ -75,5 +75,10 @@ class Options(Model):
         Discovered names must not lead into the service's own network, the address stays here, and the call is
         short. Any of it can be changed by keyword.
         """
-        safe: dict[str, Any] = {"allow_private_addresses": False, "share_address": False, "allow_http": False, "timeout": 10.0}
+        safe: dict[str, Any] = {
+            "allow_private_addresses": False,
+            "share_address": False,
+            "allow_http": False,
+            "timeout": 10.0,
+        }
         return cls(**(safe | changes))

@@ -66,7 +66,7 @@ class TlsaRecord:
 
 
 Record = str | bytes | MxRecord | SrvRecord | TlsaRecord
-"""A and AAAA: the address as text; CNAME: the target; TXT: the character-strings joined; others as above."""
+"""A and AAAA: the address as text; CNAME: the target; TXT: the character-strings joined, as bytes; others as above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,11 @@ class Answer:
 class Resolver(Protocol):
     """Asks DNS. Names are absolute: no search list is ever applied (HE-06)."""
 
-    async def resolve(self, name: str, type: RecordType, /) -> Answer:  # noqa: A002  (DNS's own word)
-        """Ask for ``name`` (A-labels, no trailing dot needed). Never raises for an unhappy answer."""
+    async def resolve(self, name: str, type: RecordType, /, *, fresh: bool = False) -> Answer:  # noqa: A002  (DNS's own word)
+        """Ask for ``name`` (A-labels, no trailing dot needed). Never raises for an unhappy answer.
+
+        Each question is asked once per call. ``fresh`` asks again (PACC-13).
+        """
         ...
 
 

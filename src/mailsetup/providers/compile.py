@@ -112,6 +112,8 @@ class _Index:
     def add(self, keys: Iterable[str], number: int, owner: str) -> None:
         for key in keys:
             if key in self.numbers:
-                raise CompileError(f"{self.what} {key!r} is claimed by {self.owners[key]} and by {owner}", code="claimed-twice")
+                raise CompileError(
+                    f"{self.what} {key!r} is claimed by {self.owners[key]} and by {owner}", code="claimed-twice"
+                )
             self.numbers[key] = number
             self.owners[key] = owner

@@ -84,7 +84,9 @@ class Database:
             self._ids: dict[str, int] = header["ids"]
             self._domains: dict[str, int] = header["domains"]
             self._mx: dict[str, int] = header["mx"]
-            self._hints: dict[str, dict[str, int]] = {name: header[name] for name in ("spf", "autoconfig", "autodiscover")}
+            self._hints: dict[str, dict[str, int]] = {
+                name: header[name] for name in ("spf", "autoconfig", "autodiscover")
+            }
             self._offsets: list[int] = header["offsets"]
             patterns: list[tuple[str, int]] = header["patterns"]
         except (ValueError, KeyError, TypeError) as error:

@@ -38,7 +38,14 @@ def look_up(address: Address, options: Options, /) -> Finding:  # noqa: ARG001  
 
 
 def finding_of(
-    entry: Entry, address: Address, /, *, source: SourceName, trust: Trust, via: tuple[str, ...] = (), final: bool = False
+    entry: Entry,
+    address: Address,
+    /,
+    *,
+    source: SourceName,
+    trust: Trust,
+    via: tuple[str, ...] = (),
+    final: bool = False,
 ) -> Finding:
     """Make the finding that a provider's record stands for. ``via`` are the hops that led to the record."""
     provider = provider_of(entry)

@@ -1,0 +1,28 @@
+"""The network door: the only place that does I/O over the network.
+
+``interface.py`` is its contract, ``open_network`` its real implementation. Nothing heavy is imported until it is
+opened, so that an offline look-up can name the contract's types for free.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from mailsetup.model import Options
+    from mailsetup.net.interface import Network
+
+__all__ = ["open_network"]
+
+
+def open_network(options: Options, /) -> AbstractAsyncContextManager[Network]:
+    """Open the door as ``options`` say: nameservers, proxy, authorities, address policy.
+
+    The ``Network`` it gives is good until the context ends; then every socket it opened is closed, whatever happened.
+    An ``options.network`` of the caller's own is the caller's to use: it is not looked at here.
+    """
+    from mailsetup.net.door import open_network as opened  # noqa: PLC0415  (heavy)
+
+    return opened(options)

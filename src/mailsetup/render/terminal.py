@@ -1,0 +1,164 @@
+"""Discovery → what a person reads in a terminal, as rich renderables.
+
+The first screen answers "what do I type into my mail program?"; what has to be done first stands above it, evidence and
+problems below. Colour only repeats what the words say. Text from outside is cleaned, and never parsed as markup.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mailsetup.formats.text import clean
+from mailsetup.model import Security, SourceName
+from mailsetup.problems import CATALOGUE, REQUIREMENTS
+from mailsetup.render.words import AUTH, OUTCOMES, PROTOCOLS, SECURITY, SOURCES, TERMS, TRUST
+from mailsetup.translation import choose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import RenderableType
+
+    from mailsetup.model import Discovery, Problem, Requirement, Server
+
+NARROW = 90
+"""Columns below which servers are listed one field a line instead of in a table: the widest host names need it."""
+
+MAX_TEXT = 300
+"""Characters of any text from outside."""
+
+SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
+SEVERITY_WORDS = {"error": "Problem", "warning": "Warning", "info": "Note"}
+
+
+class TerminalRenderer:
+    """Renders for one language and one width."""
+
+    def __init__(self, *, language: str, translate: Callable[[str], str], width: int) -> None:
+        self.language = language
+        self.t = translate
+        self.width = width
+
+    def discovery(self, discovery: Discovery, /, *, explain: bool = False) -> RenderableType:
+        """Render the whole answer."""
+        parts: list[RenderableType] = [self._headline(discovery)]
+        parts += self._first_steps(discovery)
+        parts += self._servers(discovery)
+        parts += [self._problem(told) for told in discovery.problems]
+        if explain:
+            parts += self._explanations()
+        return Group(*parts)
+
+    def _headline(self, discovery: Discovery) -> Text:
+        line = Text(clean(discovery.address, limit=MAX_TEXT), style="bold")
+        if discovery.provider:
+            line.append(f" — {clean(discovery.provider.name, limit=60)}", style="not bold")
+        return line
+
+    def _first_steps(self, discovery: Discovery) -> Iterator[RenderableType]:
+        provider = discovery.provider
+        if provider is None:
+            return
+        status = choose(provider.status_text, self.language)
+        if status:
+            yield Text(clean(status, limit=MAX_TEXT), style="yellow")
+        if provider.requirements:
+            yield Text("\n" + self.t("Do this first"), style="bold")
+            for requirement in provider.requirements:
+                yield Padding(self._requirement(requirement), (0, 0, 0, 2))
+
+    def _requirement(self, requirement: Requirement) -> Text:
+        sentence = choose(requirement.text, self.language) or self.t(REQUIREMENTS[requirement.kind])
+        line = Text("• " + clean(sentence, limit=MAX_TEXT))
+        if requirement.when == "with-2fa":
+            line.append(" " + self.t("(only with two-factor sign-in)"))
+        elif requirement.when == "maybe":
+            line.append(" " + self.t("(depends on your account)"))
+        if requirement.url:
+            line.append("\n  ")
+            line.append(clean(requirement.url, limit=MAX_TEXT), style="cyan")
+        return line
+
+    def _servers(self, discovery: Discovery) -> Iterator[RenderableType]:
+        pair = [server for server in (discovery.incoming, discovery.outgoing) if server]
+        others = [server for server in discovery.servers if server not in pair]
+        for title, servers in ((self.t("Type this into your mail program"), pair), (self.t("Alternatives"), others)):
+            if servers:
+                yield Text("\n" + title, style="bold")
+                yield self._table(servers) if self.width >= NARROW else Group(*map(self._block, servers))
+        if pair:
+            yield self._evidence(discovery, pair)
+
+    def _columns(self, server: Server) -> dict[str, Text]:
+        security = self.t(SECURITY[server.security])
+        columns = {
+            self.t("Protocol"): Text(PROTOCOLS[server.protocol]),
+            self.t("Server"): Text(clean(server.hostname, limit=253), style="bold green"),
+            self.t("Port"): Text(str(server.port)),
+            self.t("Security"): Text(security, style="red" if server.security is Security.NONE else ""),
+            self.t("User name"): Text(clean(server.username or "?", limit=MAX_TEXT)),
+            self.t("Log in with"): Text(self._auth(server)),
+        }
+        if server.probe:
+            style = "green" if server.confirmed else "red"
+            columns[self.t("Probe")] = Text(self.t(OUTCOMES[server.probe.outcome]), style=style)
+        return columns
+
+    def _auth(self, server: Server) -> str:
+        return ", ".join(self.t(AUTH[auth]) for auth in server.auth) or "?"
+
+    def _table(self, servers: list[Server]) -> Padding:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        rows = [self._columns(server) for server in servers]
+        names = dict.fromkeys(name for row in rows for name in row)
+        for name in names:
+            table.add_column(name, overflow="fold")
+        for row in rows:
+            table.add_row(*(row.get(name, Text()) for name in names))
+        return Padding(table, (0, 0, 0, 2))
+
+    def _block(self, server: Server) -> Padding:
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(style="dim")
+        grid.add_column(overflow="fold")
+        for name, value in self._columns(server).items():
+            grid.add_row(name, value)
+        return Padding(grid, (0, 0, 1, 2))
+
+    def _evidence(self, discovery: Discovery, pair: list[Server]) -> Group:
+        sources = dict.fromkeys(source for server in pair for source in server.sources)
+        said = ", ".join(self._source(source) for source in sources)
+        if SourceName.BUNDLED in sources and discovery.provider and discovery.provider.checked:
+            said += " (" + self.t("checked {date}").format(date=discovery.provider.checked.isoformat()) + ")"
+        trust = self.t(TRUST[min(server.trust for server in pair)])
+        return Group(
+            Text("\n" + self.t("According to: {sources}").format(sources=said), style="dim"),
+            Text(self.t("Trust: {trust}").format(trust=trust), style="dim"),
+        )
+
+    def _source(self, source: SourceName | str) -> str:
+        return self.t(SOURCES[source]) if isinstance(source, SourceName) else clean(source, limit=40)
+
+    def _problem(self, told: Problem) -> Text:
+        known = CATALOGUE.get(told.code)
+        message = self.t(known.message).format_map(told.arguments) if known else told.message
+        next_step = self.t(known.next_step).format_map(told.arguments) if known and known.next_step else told.next_step
+        line = Text("\n" + self.t(SEVERITY_WORDS[told.severity]) + ": ", style=SEVERITY_STYLES[told.severity])
+        line.append(clean(message, limit=2 * MAX_TEXT), style="default not bold")
+        if next_step:
+            line.append("\n  → " + clean(next_step, limit=MAX_TEXT), style="default not bold")
+        return line
+
+    def _explanations(self) -> Iterator[RenderableType]:
+        yield Text("\n" + self.t("What the words mean"), style="bold")
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(style="bold", no_wrap=True)
+        grid.add_column()
+        for term, meaning in TERMS:
+            grid.add_row(self.t(term), self.t(meaning))
+        yield Padding(grid, (0, 0, 0, 2))
