@@ -29,11 +29,11 @@ MAX_LOCAL = 64
 MAX_INPUT = 1024
 """Characters; beyond it nothing is even looked at."""
 
-# RFC 5322 atext, extended by RFC 6532 to everything above ASCII (whose categories are checked apart).
-_DOT_ATOM = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+)*"
-)
-_ATEXT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]")
+# RFC 5322 atext, extended by RFC 6532 to everything above ASCII (whose categories are checked apart). Written as what it
+# is not: a class that spells out the range above ASCII takes 10 ms to compile.
+_NOT_ATEXT = r"\x00-\x20\x7f\"(),.:;<>@\[\\\]"
+_ATEXT = re.compile(rf"[^{_NOT_ATEXT}]")
+_DOT_ATOM = re.compile(rf"[^{_NOT_ATEXT}]+(?:\.[^{_NOT_ATEXT}]+)*")
 # RFC 5321 quoted-string; RFC 6531 adds non-ASCII.
 _QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"')
 _NUMERIC_NAME = re.compile(r"[0-9.]+")
