@@ -8,7 +8,7 @@
     ├── InvalidDocument (ValueError)   bytes that a parser in ``formats`` or ``providers`` cannot take at all
     ├── ConsentRequired (PermissionError)
     │                                  a credential was about to go to a server that nobody vouches for
-    └── NetworkError (OSError)         inside only: what the network door raises, and sources and the prober turn into values
+    └── NetworkError (OSError)         inside only: raised by the network door, turned into values by whoever asked
 
 ``discover`` raises only the first two: what goes wrong *out there* is a value in the result (``Attempt``,
 ``Problem``), never an exception.
@@ -81,7 +81,7 @@ class NetworkError(MailsetupError, OSError):
     ) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
-        """Stable, kebab-case: ``timed-out``, ``connection-refused``, ``nxdomain``, ``tls-failed``, ``private-address`` …"""
+        """Stable, kebab-case: ``timed-out``, ``connection-refused``, ``tls-failed``, ``private-address`` …"""
         self.detail = detail
         """One sentence, with nothing secret in it."""
         self.status = status

@@ -20,10 +20,10 @@ MAX_NAME = 253
 MAX_LABEL = 63
 """Octets of one label (RFC 1035 section 2.3.4)."""
 
-# Letters, digits, hyphen; no hyphen at either end, none in places 3 and 4 (those are reserved: RFC 5891 section 4.2.3.1).
+# Letters, digits, hyphen; no hyphen at either end, none in places 3 and 4 (reserved: RFC 5891 section 4.2.3.1).
 _PLAIN_LABEL = r"(?![a-z0-9-]{2}--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PLAIN_NAME = re.compile(rf"{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*")
-_IDEOGRAPHIC_DOTS = str.maketrans("。．｡", "...")  # noqa: RUF001  (UTS 46 maps exactly these three)
+_IDEOGRAPHIC_DOTS = str.maketrans("。．｡", "...")
 
 NO_DISCOVERY_SUFFIXES = ("localhost", "local", "onion", "invalid")
 """Names below these are asked of nobody: they mean something only in one place, or nothing at all (EAI-12)."""

@@ -53,6 +53,45 @@ CATALOGUE: dict[str, Sentence] = {
         "{domain} is a name of a local or special network, so no public service is asked about it.",
         "Put its settings into a file in your own folder of provider files.",
     ),
+    "takes-no-mail": Sentence(
+        ERROR,
+        "{domain} says that it takes no mail at all (null MX).",
+        "Check the spelling of the address.",
+    ),
+    "no-such-domain": Sentence(ERROR, "The domain {domain} does not exist.", "Check the spelling of the address."),
+    # About how the sources compare
+    "web-host-disagrees-with-mx": Sentence(
+        WARNING,
+        "The web host of {domain} publishes settings for {published}, but the mail of {domain} goes to {provider}. "
+        "The settings of {provider} are preferred.",
+        "If you run {domain}, take the web host's document off line.",
+    ),
+    "sources-disagree": Sentence(
+        INFO,
+        "For {protocol}, {believed_source} names {believed}, and {other_source} names {other}. "
+        "The first is preferred, because it can be trusted more or stands higher in the order.",
+        "If the first does not work, try the other.",
+    ),
+    "host-does-not-exist": Sentence(
+        WARNING,
+        "{hostname} does not exist, although it is published ({sources}).",
+        "If you run the domain, correct what you publish.",
+    ),
+    "cleartext-only": Sentence(
+        WARNING,
+        "These settings came over an open line (http): anybody on the way could have changed them.",
+        "Compare the server names with what your provider says before you type your password.",
+    ),
+    "needs-consent": Sentence(
+        INFO,
+        "Nobody vouches for {hostname}: it was found through plain DNS.",
+        "Make sure that {registrable} is your provider before you type your password.",
+    ),
+    "no-network": Sentence(
+        ERROR,
+        "This computer has no network connection, so nobody could be asked and nothing could be tried out.",
+        "Connect to a network and try again.",
+    ),
     # About the user's own files
     "user-file-broken": Sentence(
         WARNING,
@@ -86,7 +125,7 @@ REQUIREMENTS: dict[RequirementKind, str] = {
     RequirementKind.ENABLE_SMTP: "Switch on sending by mail programs (SMTP) in the provider's settings first.",
     RequirementKind.PAID_PLAN: "Mail programs can be used with a paid plan only.",
     RequirementKind.BRIDGE: "Install the provider's bridge program on your computer; mail programs talk to it.",
-    RequirementKind.ACCOUNT_HOST: "Server or user name differ from account to account; look them up in the provider's panel.",
+    RequirementKind.ACCOUNT_HOST: "Server or user name differ between accounts; look them up in the provider's panel.",
     RequirementKind.PRIMARY_ADDRESS: "Log in with the main address of the account, also when you use an alias.",
     RequirementKind.HOME_NETWORK: "Sending works only from the provider's own network.",
     RequirementKind.SPECIAL_NETWORK: "The servers can be reached only inside a special network.",

@@ -1,8 +1,8 @@
 """Findings → one ranked list of servers. Pure.
 
-The same server from several sources is one server that names them all. Order: what a probe found working first, what it
-found broken last; then trust; then the plan's order of sources; then each source's own order (AC-35). Plaintext stands
-behind everything encrypted, whoever recommends it.
+The same server from several sources is one server that names them all. Order: what a probe found working first, what
+it found broken last; what a verdict demoted goes behind the rest; then trust; then the plan's order of sources; then
+each source's own order (AC-35). Plaintext stands behind everything encrypted, whoever recommends it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mailsetup.model import Security, Server, Service, SourceName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from mailsetup.model import Finding, Protocol
 
@@ -27,26 +27,31 @@ class Ranked(NamedTuple):
     place: int
     """The source's own order; smaller is better."""
     server: Server
+    demoted: bool = False
+    """A verdict puts it behind the others."""
 
 
-def merge_servers(findings: Iterable[tuple[int, Finding]], /) -> tuple[Server, ...]:
-    """Merge the candidates of all findings, each given with its source's rank, best first."""
+def merge_servers(findings: Iterable[tuple[int, Finding]], /, *, demoted: Container[int] = ()) -> tuple[Server, ...]:
+    """Merge the candidates of all findings, each given with its source's rank, best first.
+
+    ``demoted`` are the ranks of sources that a verdict puts behind the others.
+    """
     claims: dict[Endpoint, list[Ranked]] = {}
     for rank, finding in findings:
         for place, server in enumerate(finding.servers):
-            claims.setdefault(server.endpoint, []).append(Ranked(rank, place, server))
+            claims.setdefault(server.endpoint, []).append(Ranked(rank, place, server, rank in demoted))
     merged = [_merge(sorted(same, key=_claim_order)) for same in claims.values()]
     return tuple(claim.server for claim in sorted(merged, key=_result_order))
 
 
-def _claim_order(claim: Ranked) -> tuple[int, int, int]:
-    return (-claim.server.trust, claim.rank, claim.place)
+def _claim_order(claim: Ranked) -> tuple[bool, int, int, int]:
+    return (claim.demoted, -claim.server.trust, claim.rank, claim.place)
 
 
-def _result_order(claim: Ranked) -> tuple[bool, int, int, int, int]:
+def _result_order(claim: Ranked) -> tuple[bool, int, bool, int, int, int]:
     server = claim.server
     works = 0 if server.confirmed else 1 if server.probe is None else 2
-    return (server.security is Security.NONE, works, -server.trust, claim.rank, claim.place)
+    return (server.security is Security.NONE, works, claim.demoted, -server.trust, claim.rank, claim.place)
 
 
 def _merge(claims: list[Ranked]) -> Ranked:

@@ -1,7 +1,7 @@
 """The commands, and what they have in common.
 
-Exit codes: 0 found and confirmed (or probing was switched off), 1 nothing found, 2 bad usage or address, 3 found but not
-confirmed.
+Exit codes: 0 found and confirmed (or probing was switched off), 1 nothing found, 2 bad usage or address, 3 found but
+not confirmed.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailsetup.cli.terminal import Language, console, fail_for_address, language_code, print_json
+from mailsetup.cli import flags
+from mailsetup.cli.terminal import console, fail_for_address, language_code, print_json
 from mailsetup.errors import InvalidAddress
 
 if TYPE_CHECKING:
@@ -25,26 +26,47 @@ class Incoming(str, Enum):
 
 def check(
     address: Annotated[str, typer.Argument(help="The e-mail address.", show_default=False)],
-    json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON and nothing else.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Use local data only; send not one packet.")] = False,
+    json: flags.Json = False,
+    offline: flags.Offline = False,
+    no_probe: flags.NoProbe = False,
     prefer: Annotated[Incoming, typer.Option(help="The incoming protocol you prefer.")] = Incoming.imap,
     explain: Annotated[bool, typer.Option("--explain", help="Say in a line each what the words mean.")] = False,
-    lang: Annotated[Language | None, typer.Option(help="Language of the output.", show_default=False)] = None,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show everything that was asked, and who learned what.")
+    ] = False,
+    lang: flags.Lang = None,
+    source: flags.Sources = None,
+    no_source: flags.NoSources = None,
+    timeout: flags.Timeout = 15,
+    grace: flags.Grace = 1,
+    nameserver: flags.Nameservers = None,
+    doh: flags.Doh = None,
+    ca_file: flags.CaFile = None,
+    proxy: flags.Proxy = None,
+    ispdb_url: flags.IspdbUrl = None,
+    config_dir: flags.ConfigDir = None,
+    allow_http: flags.AllowHttp = False,
+    no_share_address: flags.NoShareAddress = False,
+    no_private_addresses: flags.NoPrivateAddresses = False,
 ) -> None:
     """Find the settings for an address: what to type into your mail program, and what to do first."""
-    from mailsetup.blocking import discover
-    from mailsetup.model import Options
-
-    options = Options(offline=offline, prefer=prefer.value)
+    options = flags.make_options(
+        offline=offline, probe=not no_probe, prefer=prefer.value, timeout=timeout, grace=grace,
+        only=source, without=no_source, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy,
+        config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
+        allow_private_addresses=not no_private_addresses,
+    )  # fmt: skip
+    if ispdb_url is not None:
+        options = options.model_copy(update={"ispdb_url": ispdb_url or None})
     language = language_code(lang)
     try:
-        discovery = discover(address, options=options)
+        discovery = _discover(address, options, live=not json)
     except InvalidAddress as error:
         fail_for_address(error, language)
     if json:
         print_json(discovery.model_dump_json())
     else:
-        _print(discovery, language, explain)
+        _print(discovery, language, explain=explain, trace=trace)
     raise typer.Exit(exit_code(discovery, options))
 
 
@@ -56,10 +78,24 @@ def exit_code(discovery: Discovery, options: Options) -> int:
     return NOT_CONFIRMED if unproven else FOUND
 
 
-def _print(discovery: Discovery, language: str, explain: bool) -> None:
+def _discover(address: str, options: Options, *, live: bool) -> Discovery:
+    from mailsetup.blocking import discover
+
+    if options.offline or not live:
+        return discover(address, options=options)
+    from mailsetup.cli.progress import progress_line
+
+    with progress_line() as observer:
+        return discover(address, options=options.model_copy(update={"observer": observer}))
+
+
+def _print(discovery: Discovery, language: str, *, explain: bool, trace: bool) -> None:
     from mailsetup.render.terminal import TerminalRenderer
+    from mailsetup.render.timeline import timeline
     from mailsetup.translation import translator
 
-    screen = console()
-    renderer = TerminalRenderer(language=language, translate=translator(language), width=screen.width)
+    screen, translate = console(), translator(language)
+    renderer = TerminalRenderer(language=language, translate=translate, width=screen.width)
     screen.print(renderer.discovery(discovery, explain=explain))
+    if trace:
+        screen.print(timeline(discovery, translate=translate, width=screen.width))

@@ -13,7 +13,7 @@ class Word(str, Enum):
     """A lower-case word with a fixed meaning; prints as itself on every Python version."""
 
     __str__ = str.__str__
-    __format__ = str.__format__
+    __format__ = str.__format__  # type: ignore[assignment]  # Enum declares it otherwise; a word formats as text
 
 
 class Protocol(Word):

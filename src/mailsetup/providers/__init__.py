@@ -1,4 +1,4 @@
 """The provider database: schema and compiler for building it, look-ups for using it.
 
-``schema``, ``compile`` and ``importer`` belong to building and linting; a look-up imports ``database`` and ``expand`` only.
+``schema``, ``compile`` and ``importer`` are for building and linting; a look-up imports ``database`` and ``expand``.
 """

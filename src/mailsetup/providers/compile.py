@@ -1,8 +1,8 @@
 """Provider files → one compiled database.
 
 The compiled form is made when the package is built (``hatch_build.py``) and by ``mailsetup providers build``. It is one
-text file: a first line with every index, then one line of JSON a provider, so that a look-up decodes only the provider it
-is about. ``database.py`` reads it.
+text file: a first line with every index, then one line of JSON a provider, so that a look-up decodes only the provider
+it is about. ``database.py`` reads it.
 
 Checks here are those that need all files side by side: who claims a domain, a suffix or an id twice. What one file can
 say about itself is checked by ``schema.py``.

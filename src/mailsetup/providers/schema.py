@@ -15,13 +15,9 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from mailsetup.model import Auth, Model, Protocol, ProviderStatus, RequirementKind, Security, When
 from mailsetup.providers.match import label_pattern, under_suffix
 
-HostName = Annotated[
-    str,
-    StringConstraints(
-        max_length=253,
-        pattern=r"^(?:[a-z0-9_](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$",
-    ),
-]
+_HOST_NAME = r"^(?:[a-z0-9_](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$"
+
+HostName = Annotated[str, StringConstraints(max_length=253, pattern=_HOST_NAME)]
 """A full DNS name in A-label form, lower case, at least two labels, no trailing dot, and so never an IP literal."""
 
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/@]+(?:/\S*)?$")]
@@ -122,7 +118,7 @@ class ServerEntry(Model):
     @field_validator("hostname")
     @classmethod
     def _is_a_host_name(cls, value: str) -> str:
-        if not re.fullmatch(HostName.__metadata__[0].pattern, value.replace("%EMAILDOMAIN%", "domain.example")):
+        if not re.fullmatch(_HOST_NAME, value.replace("%EMAILDOMAIN%", "domain.example")):
             raise ValueError(f"{value!r} is not a full host name in lower case")
         return value
 

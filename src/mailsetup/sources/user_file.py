@@ -1,7 +1,7 @@
 """The user's own provider files: ``<configuration folder>/isp/<domain>.toml``.
 
-The user said so: trust 3 (TRUST-01), and it settles the matter. A file that cannot be read or understood is a problem in
-the result that names the file and the line, and the asking goes on as if it were not there.
+The user said so: trust 3 (TRUST-01), and it settles the matter. A file that cannot be read or understood is a problem
+in the result that names the file and the line, and the asking goes on as if it were not there.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def look_up(address: Address, options: Options, /) -> Finding:
         return _unreadable(path, error)
     try:
         if len(document) > MAX_FILE:
-            raise InvalidDocument(f"it is larger than {MAX_FILE // 1024} KiB", code="too-large")  # noqa: TRY301
+            raise InvalidDocument(f"it is larger than {MAX_FILE // 1024} KiB", code="too-large")
         return _finding(path, document, address)
     except InvalidDocument as error:
         return _broken(path, error)

@@ -1,0 +1,215 @@
+"""The network half of a look-up: everybody is asked at once, the best answer wins, nobody waits for a dead host.
+
+One task group, one stream of events, one loop that decides what follows from each event. The rules:
+
+* All sources start together; the last resort starts when the others ended with nothing good, or had the grace time.
+* The servers of the leading answer are probed while slower sources are still being asked.
+* Once a pair of trust ≥ 2 stands (and is confirmed, where probing is on), only sources that rank above it still matter,
+  and the MX, which can contradict it; they get the grace time.
+* The deadline holds whatever hangs: what is known by then is the result. No task survives the call.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import anyio
+
+from mailsetup.errors import MailsetupError, NetworkError
+from mailsetup.model import Finding, Server, SourceName, Status, Trust
+from mailsetup.net import open_network
+from mailsetup.net.offline import has_network
+from mailsetup.net.trace import traced
+from mailsetup.plan import LAST_RESORT, Step, second_wave
+from mailsetup.probe import probe_server
+from mailsetup.problems import problem
+from mailsetup.sources import network_source
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
+
+    from mailsetup.discovery import Case
+    from mailsetup.model import Probe
+    from mailsetup.net.interface import Network
+
+PROBES_AT_ONCE = 8
+"""Servers probed side by side; the connector allows two connections to one host."""
+
+
+class Answered(NamedTuple):
+    """A source has answered."""
+
+    step: Step
+    finding: Finding
+    started: float
+
+
+class Proven(NamedTuple):
+    """A probe has ended."""
+
+    server: Server
+    probe: Probe
+
+
+async def proceed(case: Case, /) -> None:
+    """Take a case to the network, until it is good enough, all is asked, or its time is over."""
+    with anyio.move_on_after(case.options.timeout - case.elapsed) as scope:
+        async with open_network(case.options) as network:
+            if case.options.network is None and not await has_network(case.options):
+                _without_network(case)
+            else:
+                await Asking(case, network).run()
+    if scope.cancelled_caught:
+        case.problems.append(problem("deadline", seconds=f"{case.options.timeout:g}"))
+
+
+def _without_network(case: Case) -> None:
+    case.problems.append(problem("no-network"))
+    for step in () if case.is_settled else case.plan.network:
+        case.skip(step, "no-network")
+
+
+class Asking:
+    """The loop, and what it knows."""
+
+    def __init__(self, case: Case, network: Network) -> None:
+        self.case = case
+        self.network = network
+        self.asking: set[Step] = set()
+        self.probing: set[tuple[object, ...]] = set()
+        self.good_since: float | None = None
+        self.last_resort = [step for step in case.plan.network if step.source in LAST_RESORT]
+        self._send, self._events = anyio.create_memory_object_stream[Answered | Proven](math.inf)
+        self._probe_limit = anyio.CapacityLimiter(PROBES_AT_ONCE)
+
+    async def run(self) -> None:
+        """Ask, probe and decide until there is nothing left that matters."""
+        try:
+            async with self._send, self._events, anyio.create_task_group() as group:
+                if self.case.is_settled:
+                    self.last_resort = []
+                else:
+                    self._ask(group, [step for step in self.case.plan.network if step.source not in LAST_RESORT])
+                self._look_again(group)
+                await self._until_done(group)
+                group.cancel_scope.cancel()
+        finally:
+            for step in (*sorted(self.asking, key=lambda step: step.rank), *self.last_resort):
+                self.case.skip(step, "not-needed" if self.good_since is not None else "deadline")
+
+    async def _until_done(self, group: TaskGroup) -> None:
+        while not self._is_done():
+            if self._is_time_for_the_last_resort():
+                self._ask(group, self.last_resort)
+                self.last_resort = []
+            with anyio.move_on_after(self._patience()) as scope:
+                event = await self._events.receive()
+                self._take(group, event)
+            if scope.cancelled_caught and self.good_since is not None:
+                return
+
+    # What follows from an event
+
+    def _take(self, group: TaskGroup, event: Answered | Proven) -> None:
+        if isinstance(event, Answered):
+            self.asking.discard(event.step)
+            self.case.record(event.step, event.finding, started=event.started)
+            if event.step.source is SourceName.MX:
+                self._follow_mx(group, event)
+        else:
+            self.probing.discard(event.server.endpoint)
+            self.case.proven(event.server, event.probe)
+        self._look_again(group)
+        self.case.tell_observer()
+
+    def _follow_mx(self, group: TaskGroup, event: Answered) -> None:
+        hosting = event.finding.hosting
+        if hosting is None or event.finding.status is Status.FOUND:
+            return  # unknown, or it led to a provider whose servers are at hand
+        if hosting.takes_no_mail:
+            self.last_resort = []  # MX-04: nothing is guessed for a domain that takes no mail
+        self._ask(group, second_wave(event.step, self.case.address, hosting, self.case.options))
+
+    def _look_again(self, group: TaskGroup) -> None:
+        """Decide anew what is worth probing, and whether the answer is good."""
+        if self.case.options.probe:
+            for server in self.case.worth_probing():
+                if server.endpoint not in self.probing and server.endpoint not in self.case.probes:
+                    self.probing.add(server.endpoint)
+                    group.start_soon(self._prove, server)
+        if self.case.is_good:
+            self.good_since = self.case.elapsed if self.good_since is None else self.good_since
+        else:
+            self.good_since = None
+
+    # When to stop
+
+    def _is_done(self) -> bool:
+        if self.good_since is not None:
+            return not any(self.case.matters(step) for step in self.asking)
+        return not self.asking and not self.probing and not self.last_resort
+
+    def _is_time_for_the_last_resort(self) -> bool:
+        if not self.last_resort or self.good_since is not None:
+            return False
+        waited = self.case.elapsed >= self.case.options.grace
+        return not self.case.has_pair and (waited or not self.asking)
+
+    def _patience(self) -> float:
+        """Seconds to wait for the next event."""
+        if self.good_since is not None:
+            return max(0.0, self.good_since + self.case.options.grace - self.case.elapsed)
+        if self.last_resort and not self.case.has_pair:
+            return max(0.01, self.case.options.grace - self.case.elapsed)
+        return math.inf
+
+    # The tasks
+
+    def _ask(self, group: TaskGroup, steps: list[Step] | tuple[Step, ...]) -> None:
+        for step in steps:
+            self.asking.add(step)
+            group.start_soon(self._answer, step)
+
+    async def _answer(self, step: Step) -> None:
+        started = self.case.elapsed
+        network = traced(self.network, source=step.name, clock=self._clock, record=self.case.attempts.append)
+        try:
+            finding = await network_source(step, self.case.options).find(self.case.address, network)
+        except NetworkError as error:
+            finding = Finding(status=error.status or Status.UNREACHABLE, reason=error.reason, detail=error.detail)
+        except MailsetupError as error:
+            finding = Finding(status=Status.UNUSABLE, reason="unusable", detail=str(error))
+        except Exception as error:  # noqa: BLE001  (one source's mistake must not fail the others; it is reported, not hidden)
+            finding = _broken(step, error)
+        await self._send.send(Answered(step, _capped(finding, step.ceiling), started))
+
+    async def _prove(self, server: Server) -> None:
+        async with self._probe_limit:
+            network = traced(self.network, source="probe", clock=self._clock, record=self.case.attempts.append)
+            await self._send.send(Proven(server, await probe_server(server, network=network)))
+
+    def _clock(self) -> float:
+        return self.case.elapsed
+
+
+def _broken(step: Step, error: Exception) -> Finding:
+    # Only the type: the text of a foreign exception can hold anything, an address or a password too.
+    told = problem("source-failed", subject=str(step.name), source=str(step.name), reason=type(error).__name__)
+    return Finding(status=Status.UNUSABLE, reason="source-failed", detail=type(error).__name__, problems=(told,))
+
+
+def _capped(finding: Finding, ceiling: Trust) -> Finding:
+    """The weakest hop decides: nothing a source says counts more than the way that led to it."""
+    if ceiling is Trust.AUTHENTICATED:
+        return finding
+    return finding.model_copy(
+        update={
+            "servers": tuple(_lower(server, ceiling) for server in finding.servers),
+            "services": tuple(s.model_copy(update={"trust": min(s.trust, ceiling)}) for s in finding.services),
+        }
+    )
+
+
+def _lower(server: Server, ceiling: Trust) -> Server:
+    return server.model_copy(update={"trust": min(server.trust, ceiling)})

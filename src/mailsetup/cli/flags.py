@@ -1,0 +1,92 @@
+"""Flags that several commands share, each described once, and the ``Options`` they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mailsetup.cli.terminal import Language, fail
+from mailsetup.model.vocabulary import SourceName
+
+if TYPE_CHECKING:
+    from mailsetup.model import Options
+
+NETWORK = "Network"
+PRIVACY = "Privacy and safety"
+
+Json = Annotated[bool, typer.Option("--json", help="Print the whole result as JSON and nothing else.")]
+Lang = Annotated[Language | None, typer.Option(help="Language of the output.", show_default=False)]
+Offline = Annotated[bool, typer.Option("--offline", help="Use local data only; send not one packet.")]
+NoProbe = Annotated[bool, typer.Option("--no-probe", help="Do not try the servers out.")]
+Timeout = Annotated[float, typer.Option(help="Seconds that the whole call may take.", min=0.1, max=600)]
+Grace = Annotated[float, typer.Option(help="Seconds that better sources get once a good answer is in.", min=0, max=60)]
+Sources = Annotated[
+    list[SourceName] | None,
+    typer.Option("--source", help="Ask only this mechanism; give it several times for more.", show_default=False),
+]
+NoSources = Annotated[
+    list[SourceName] | None, typer.Option("--no-source", help="Do not ask this mechanism.", show_default=False)
+]
+Nameservers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--nameserver", help="DNS server as ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT.", rich_help_panel=NETWORK,
+        show_default=False,
+    ),
+]  # fmt: skip
+Doh = Annotated[
+    str | None,
+    typer.Option("--doh", metavar="URL", help="DNS-over-HTTPS server.", rich_help_panel=NETWORK, show_default=False),
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(help="PEM file of authorities to trust as well.", rich_help_panel=NETWORK, show_default=False),
+]
+Proxy = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="http:// or socks5:// proxy.", rich_help_panel=NETWORK, show_default=False),
+]
+IspdbUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="Base URL of the ISPDB; empty switches it off.", rich_help_panel=NETWORK, show_default=False
+    ),
+]
+ConfigDir = Annotated[Path | None, typer.Option(help="Folder of your own provider files.", show_default=False)]
+AllowHttp = Annotated[
+    bool, typer.Option("--allow-http", help="Ask over http too, as the very last resort.", rich_help_panel=PRIVACY)
+]
+NoShareAddress = Annotated[
+    bool, typer.Option("--no-share-address", help="Tell nobody the whole address.", rich_help_panel=PRIVACY)
+]
+NoPrivateAddresses = Annotated[
+    bool,
+    typer.Option("--no-private-addresses", help="Never connect into private networks.", rich_help_panel=PRIVACY),
+]
+
+
+def make_options(**flags: Any) -> Options:
+    """Make ``Options`` of the flags' values; a value that cannot be used ends the program with a sentence.
+
+    Flags that were not given are left to the defaults in ``Options``, so that each default stands in one place.
+    """
+    from pydantic import ValidationError
+
+    from mailsetup.model import Options
+
+    try:
+        return Options(**_chosen_sources(flags), **{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"Bad value for {'.'.join(map(str, first['loc']))}: {first['msg']}")
+
+
+def _chosen_sources(flags: dict[str, Any]) -> dict[str, Any]:
+    from mailsetup.model import DEFAULT_SOURCES
+
+    only, without = flags.pop("only", None), flags.pop("without", None)
+    if not only and not without:
+        return {}
+    return {"sources": [source for source in only or DEFAULT_SOURCES if source not in (without or ())]}
