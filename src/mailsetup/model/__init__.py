@@ -8,6 +8,7 @@ from mailsetup.model.options import DEFAULT_SOURCES, Options
 from mailsetup.model.problem import Attempt, Problem
 from mailsetup.model.provider import HelpPage, OAuth, Provider, Requirement
 from mailsetup.model.server import Certificate, Probe, Server, Service
+from mailsetup.model.verification import LoginResult, Verdict, Verification
 from mailsetup.model.vocabulary import (
     Auth,
     Learned,
@@ -36,6 +37,7 @@ __all__ = [
     "Ignored",
     "Learned",
     "LintReport",
+    "LoginResult",
     "MailExchanger",
     "Model",
     "OAuth",
@@ -56,5 +58,7 @@ __all__ = [
     "SourceName",
     "Status",
     "Trust",
+    "Verdict",
+    "Verification",
     "When",
 ]

@@ -1,0 +1,70 @@
+"""IMAP, POP3, SMTP and ManageSieve conversations, as generators without sockets.
+
+:func:`look` sees what a server is and can do; :func:`log_in` also logs in, once. Both give a :class:`Facts`, whatever
+the server says: every sequence of octets leads to a verdict. They ask for octets through the actions of
+``actions.py``; :class:`Talk` holds the buffer and the limits; ``mailsetup.probe`` owns the connection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailsetup.dialogue import imap, managesieve, pop3, smtp
+from mailsetup.dialogue.actions import Bind, Send, StartTls
+from mailsetup.dialogue.facts import Facts, Stage, judged, printable
+from mailsetup.dialogue.login import OWN_COMMAND, Credentials
+from mailsetup.dialogue.replies import Reply, Ruling, rule
+from mailsetup.dialogue.secret import Secret
+from mailsetup.dialogue.talk import Done, Receive, Talk
+from mailsetup.model import Protocol, Security
+
+if TYPE_CHECKING:
+    from mailsetup.dialogue.actions import Conversation
+
+_MODULES = {
+    Protocol.IMAP: imap,
+    Protocol.POP3: pop3,
+    Protocol.SMTP: smtp,
+    Protocol.MANAGESIEVE: managesieve,
+}
+
+SPOKEN = tuple(_MODULES)
+"""The protocols there is a dialogue for."""
+
+
+def look(facts: Facts, /, *, security: Security) -> Conversation[Facts]:
+    """See what the server is and can do; write it into ``facts`` and give it back with its verdict."""
+    return judged(_MODULES[facts.protocol].look(facts, security), facts)
+
+
+def log_in(facts: Facts, /, *, security: Security, credentials: Credentials) -> Conversation[Facts]:
+    """The same with one log-in; ``facts.reply`` is the server's answer to it.
+
+    Raises:
+        ValueError: without TLS, at once: no credential is sent in clear text, whoever asks (PROBE-01).
+    """
+    if security is Security.NONE:
+        raise ValueError("a credential is sent only inside TLS")
+    return judged(_MODULES[facts.protocol].log_in(facts, security, credentials), facts)
+
+
+__all__ = [
+    "OWN_COMMAND",
+    "SPOKEN",
+    "Bind",
+    "Credentials",
+    "Done",
+    "Facts",
+    "Receive",
+    "Reply",
+    "Ruling",
+    "Secret",
+    "Send",
+    "Stage",
+    "StartTls",
+    "Talk",
+    "log_in",
+    "look",
+    "printable",
+    "rule",
+]

@@ -1,0 +1,53 @@
+"""A password or token that cannot be shown by accident (SEC-04).
+
+``repr``, ``str``, ``format``, pickling, JSON and exceptions give nothing away. :meth:`Secret.reveal` does, and is
+called only where octets for the wire are made. :meth:`Secret.remove_from` takes the secret out of what a server sent back.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import NoReturn
+
+HIDDEN = "••••"
+
+MIN_REDACTED = 4
+"""A shorter secret would turn up by chance in ordinary text, and its place would tell it."""
+
+
+class Secret:
+    """Holds a secret. Two of them never compare equal, so nothing can be learned by comparing."""
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str, /) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        """Give the secret itself: for octets that go to a server inside TLS, and nothing else."""
+        return self.__value
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether it can be sent by a command that knows ASCII only (EAI-06)."""
+        return self.__value.isascii()
+
+    def remove_from(self, text: str, /) -> str:
+        """Blot the secret out of ``text``: as it is, and in the encodings a server might quote it in."""
+        value = self.__value.encode()
+        forms = {self.__value, base64.b64encode(value).decode(), value.hex()}
+        for form in sorted((form for form in forms if len(form) >= MIN_REDACTED), key=len, reverse=True):
+            text = text.replace(form, HIDDEN)
+        return text
+
+    def __repr__(self) -> str:
+        return f"Secret({HIDDEN})"
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+    def __format__(self, _specification: str, /) -> str:
+        return HIDDEN
+
+    def __reduce_ex__(self, _protocol: object, /) -> NoReturn:
+        raise TypeError("a secret is not written anywhere")
