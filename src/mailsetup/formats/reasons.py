@@ -41,6 +41,7 @@ REASONS: dict[str, tuple[Severity, str]] = {
     ),
     "password-in-document": (_WARNING, "There is a password in this document; it was not read."),
     "client-credentials": (_INFO, "Client identifiers belong to the mail program, so those given here were not read."),
+    "bad-member": (_WARNING, "{what} is expected here; this was skipped."),
     "bad-domain": (_WARNING, "{value} is not a domain ({why}) and was skipped."),
     "bad-link": (_WARNING, "{value} cannot be shown as a link ({why}) and was skipped."),
     "bad-endpoint": (_WARNING, "{value} cannot be used as a URL ({why}) and was skipped."),
@@ -50,7 +51,7 @@ REASONS: dict[str, tuple[Severity, str]] = {
         _WARNING,
         "{what} are all said to be at {value}; that looks like a wildcard record, not a server.",
     ),
-    "no-auth-stated": (_WARNING, "Neither a password nor OAuth is said to work; only the hosts are taken."),
+    "no-auth-stated": (_INFO, "Neither a password nor OAuth is said to work; only the hosts are taken."),
     "bad-policy-line": (_WARNING, "{value} is not understood and was skipped."),
     # Harmless.
     "unknown-element": (_INFO, "The element is not known here and was skipped."),
