@@ -137,35 +137,43 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, (list, tuple)) and bool(value) and isinstance(value[0], dict))
 
 
-def _assignments(values: dict[str, Any]) -> Iterator[str]:
+def _assignments(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
     for key, value in values.items():
-        name = key if _BARE_KEY.fullmatch(key) else _string(key)
-        line = f"{name} = {_value(value)}"
-        if len(line) > WIDTH and isinstance(value, (list, tuple)):
-            line = f"{name} = {_wrapped(value)}"
-        yield line + "\n"
+        name = prefix + (key if _BARE_KEY.fullmatch(key) else _string(key))
+        if isinstance(value, dict):
+            yield from _assignments(value, f"{name}.")
+        else:
+            yield f"{name} = {_value(value, WIDTH - len(name) - 3)}\n"
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, width: int) -> str:
+    """``value`` as TOML, on several lines where it would need more than ``width`` columns."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, date)):
         return str(value)
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, dict):
-        inner = ", ".join(f"{key} = {_value(entry)}" for key, entry in value.items() if entry is not None)
-        return f"{{ {inner} }}"
-    return _string(str(value))
+        items = [_value(item, WIDTH) for item in value]
+        line = f"[{', '.join(items)}]"
+        return line if len(line) <= width else "\n".join(["[", *_filled([f"{item}," for item in items], "  "), "]"])
+    text = str(value)
+    line = _string(text)
+    if len(line) <= width or " " not in text or text != " ".join(text.split()):
+        return line
+    # A backslash at the end of a line eats the break and the indentation of the next (TOML 1.0, multi-line strings).
+    words = _filled(line[1:-1].split(" "), "  ")
+    return '"""\\\n' + " \\\n".join(words) + '"""'
 
 
-def _wrapped(values: Sequence[Any]) -> str:
-    lines = [" "]
-    for item in (f" {_value(value)}," for value in values):
-        if len(lines[-1]) + len(item) > WIDTH:
-            lines.append(" ")
-        lines[-1] += item
-    return "\n".join(["[", *lines, "]"])
+def _filled(words: list[str], indent: str) -> list[str]:
+    """Words set into lines of at most ``WIDTH`` columns."""
+    lines = [indent + words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append(indent + word)
+        else:
+            lines[-1] += f" {word}"
+    return lines
 
 
 def _string(text: str) -> str:

@@ -8,7 +8,7 @@ decided in ``import_facts.py``.
 from __future__ import annotations
 
 import json
-from datetime import date  # noqa: TC003  (pydantic resolves annotations at run time)
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError

@@ -24,6 +24,8 @@ from mailsetup.providers.import_servers import AUTH, PROTOCOL_ORDER, template
 from mailsetup.providers.schema import HelpEntry, OAuthEntry, ProviderFile, RequirementEntry, ServerEntry, ServiceEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mailsetup.providers.facts import FactsRecord, OAuthFact
 
 LIST_DATES = {
@@ -38,6 +40,9 @@ UNDATED = date(2026, 1, 1)
 
 KINDS = {"mailbox+hoster": "hoster", "ambiguous": "transactional"}
 PASSING_THROUGH = ("gateway", "forwarder", "transactional")
+
+NOT_THE_PROVIDERS = re.compile(r"https://providers\.delta\.chat/")
+"""Pages of a list about the provider; this one was taken down in July 2026."""
 
 TOPICS = {
     "app-password": r"app(?:lication)?[-_]?(?:specific|spezifisch\w*)?[-_]?pass|anwendungsspezifisch|passwor",
@@ -79,7 +84,7 @@ def offer(record: FactsRecord, /) -> Offer:
         "services": () if passing else _services(record, drop),
         "oauth": None if passing else _oauth(record.oauth, drop),
         "requirements": requirements,
-        "help": [] if passing else [entry for url in record.docs for entry in _help(url, drop)],
+        "help": [] if passing else _help(record.docs, drop),
         "website": None if passing else _website(record),
         "sources": sorted(record.sources) or ["import"],
         "checked": _checked(record),
@@ -133,9 +138,16 @@ def _scopes(fact: OAuthFact) -> tuple[str, ...]:
     return ()
 
 
-def _help(url: str, drop: Drop) -> list[HelpEntry]:
-    topic = next((name for name, words in TOPICS.items() if re.search(words, url, re.IGNORECASE)), "")
-    return entry_or_drop(HelpEntry, {"url": url, "topic": topic}, drop, f"help {url}")
+def _help(urls: Iterable[str], drop: Drop) -> list[HelpEntry]:
+    """The provider's own pages, each once, however many sections of it the lists name."""
+    pages: dict[str, HelpEntry] = {}
+    for url in urls:
+        if NOT_THE_PROVIDERS.match(url):
+            continue
+        topic = next((name for name, words in TOPICS.items() if re.search(words, url, re.IGNORECASE)), "")
+        for entry in entry_or_drop(HelpEntry, {"url": url, "topic": topic}, drop, f"help {url}"):
+            pages.setdefault(url.partition("#")[0], entry)
+    return list(pages.values())
 
 
 def _website(record: FactsRecord) -> str | None:

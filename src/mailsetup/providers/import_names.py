@@ -43,16 +43,27 @@ def entry_or_drop(model: type[Entry], values: dict[str, Any], drop: Drop, what: 
 
 
 def host_names(names: Iterable[str], drop: Drop) -> tuple[str, ...]:
-    good = []
+    """The names that are full host names in A-labels, lower case, each once, in order of the alphabet."""
+    good = set()
     for name in names:
-        try:
-            good.append(_HOST_NAME.validate_python(name.lower().rstrip(".")))
-        except ValidationError:
-            drop(f"domain {name}: not a full name in A-labels")
-    return tuple(sorted(set(good)))
+        tidy = name.lower().rstrip(".")
+        if _is_host_name(tidy):
+            good.add(tidy)
+        else:
+            drop(f"name {name}: not a full name in A-labels")
+    return tuple(sorted(good))
+
+
+def _is_host_name(name: str) -> bool:
+    try:
+        _HOST_NAME.validate_python(name)
+    except ValidationError:
+        return False
+    return True
 
 
 def patterns(record: FactsRecord, drop: Drop) -> list[PatternEntry]:
+    """The record's domain expressions as label patterns; those that claim several owners' names are dropped."""
     entries = []
     for fact in record.domain_patterns:
         parent = import_pattern.literal_suffix(fact.regex)
@@ -65,6 +76,7 @@ def patterns(record: FactsRecord, drop: Drop) -> list[PatternEntry]:
 
 
 def mx(record: FactsRecord, drop: Drop) -> MxEntry | None:
+    """The record's mail exchangers as suffixes at label boundaries, with examples; ``None`` where there are none."""
     hosts: list[str] = []
     for fact in record.mx:
         if fact.kind != "regex":

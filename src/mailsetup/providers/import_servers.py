@@ -45,6 +45,7 @@ PROTOCOL_ORDER = (Protocol.IMAP, Protocol.POP3, Protocol.SMTP, Protocol.MANAGESI
 
 
 def servers(record: FactsRecord, domains: tuple[str, ...], drop: Drop) -> tuple[ServerEntry, ...]:
+    """The record's servers, best first within each protocol; one entry for each host and port."""
     entries: dict[tuple[str, str, int], tuple[tuple[Any, ...], ServerEntry]] = {}
     listed = len(record.sources)
     for fact in record.servers:
