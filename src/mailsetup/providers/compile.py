@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised when the compiled form changes so that an older reader would misread it."""
 
-NOT_COMPILED = {"notes", "patterns", "mx", "hosting"}
+NOT_COMPILED = {"notes", "rejected", "patterns", "mx", "hosting"}
 """Fields of the file that a result never shows; patterns, MX and hosting names live on in the indexes."""
+
+
+NOBODY = -1
+"""In place of a record's number: names below this suffix are nobody's mail exchangers."""
 
 
 class CompileError(InvalidDocument):
@@ -93,6 +97,7 @@ def _indexes(ordered: list[ProviderFile]) -> Mapping[str, Any]:
         patterns += [(label_pattern(entry.pattern), number) for entry in provider.patterns]
         if provider.mx:
             mx.add(provider.mx.suffixes, number, provider.id)
+            mx.add(provider.mx.not_under, NOBODY, provider.id)
         if provider.hosting:
             spf.add(provider.hosting.spf, number, provider.id)
             autoconfig.add(provider.hosting.autoconfig, number, provider.id)

@@ -137,7 +137,8 @@ class Database:
         for suffix in suffixes(hostname):
             number = index.get(suffix)
             if number is not None:
-                return self._decode(number)
+                # Negative: customers' own machines, below a suffix that is the provider's (MxEntry.not_under).
+                return None if number < 0 else self._decode(number)
         return None
 
     def _decode_record(self, number: int) -> Entry:
