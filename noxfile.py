@@ -1,0 +1,90 @@
+"""What is run before anything is merged: ``nox``.
+
+The default sessions are lint, tests on every Python that is found, and coverage over all of them. Tests run against the
+installed wheel, never against the source tree, so a file that is missing from the package is noticed. Environments are
+kept between runs; ``nox --reuse-venv no`` starts afresh.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["lint", "tests", "coverage"]
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = False
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+
+# Pythons that pyenv has built need not be on the PATH; those that are there already come first.
+for version in PYTHONS:
+    for folder in sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin")):
+        os.environ["PATH"] += os.pathsep + str(folder)
+
+FOUND = [version for version in PYTHONS if shutil.which(f"python{version}")]
+
+
+def requirements(*groups: str) -> list[str]:
+    """The package's own dependencies, and those of the groups in ``pyproject.toml``."""
+    return [*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, *groups)]
+
+
+_WHEELS = ROOT / ".nox" / "wheel"
+_built: list[Path] = []
+
+
+def wheel(session: nox.Session) -> Path:
+    """Build the wheel, once a run: it is the same for every Python."""
+    if not _built:
+        shutil.rmtree(_WHEELS, ignore_errors=True)
+        session.run("python", "-m", "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={_WHEELS}", str(ROOT))
+        _built.extend(_WHEELS.glob("*.whl"))
+    return _built[0]
+
+
+def install_wheel(session: nox.Session, *groups: str) -> None:
+    """Install the package as its users do, and what the session needs beside it."""
+    session.install("--quiet", *requirements(*groups))
+    session.install("--quiet", "--no-deps", "--force-reinstall", str(wheel(session)))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the test-suite; arguments behind ``--`` go to pytest."""
+    install_wheel(session, "test")
+    # Building and installing the package again in every way there is takes a minute: one Python does it for all.
+    chosen = () if session.python == FOUND[-1] else ("-m", "not slow")
+    session.env["COVERAGE_FILE"] = str(ROOT / f".coverage.{session.python}")
+    session.run("coverage", "run", "-m", "pytest", *chosen, *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types and the direction of imports."""
+    session.install("--quiet", *requirements("dev"))
+    session.env |= {"PYTHONPATH": str(ROOT / "src"), "MYPY_FORCE_COLOR": "1" if session.interactive else "0"}
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Add up what the tests have covered on every Python, and show what is missing."""
+    session.install("--quiet", "coverage[toml]>=7.10")
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, print a table, and write ``benchmarks/results``."""
+    install_wheel(session)
+    session.run("python", "benchmarks/run.py", *session.posargs)
