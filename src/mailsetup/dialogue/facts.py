@@ -84,6 +84,9 @@ def judged(conversation: Conversation[None], facts: Facts) -> Conversation[Facts
     except Ended as end:
         facts.outcome, facts.detail, facts.reason = end.outcome, end.detail, end.reason
     except Interruption as interruption:
+        if facts.stage is Stage.DONE:  # the verdict was in; a goodbye that fails changes nothing
+            facts.outcome = Outcome.CONFIRMED
+            return facts
         verdict = _verdict(interruption, facts)
         facts.outcome, facts.detail, facts.reason = verdict.outcome, verdict.detail, verdict.reason
     except Unsendable as error:

@@ -1,7 +1,7 @@
 """A password or token that cannot be shown by accident (SEC-04).
 
 ``repr``, ``str``, ``format``, pickling, JSON and exceptions give nothing away. :meth:`Secret.reveal` does, and is
-called only where octets for the wire are made. :meth:`Secret.remove_from` takes the secret out of what a server sent back.
+called only where octets for the wire are made. :meth:`Secret.remove_from` takes the secret out of what a server sent.
 """
 
 from __future__ import annotations

@@ -13,13 +13,13 @@ r"""A mail server written down as the conversation it holds, in a text that a ma
     C: …
     verdict: confirmed
 
-* ``S: `` is a line of the server, ``S~ `` the same without a line end, ``S*500: `` the same 500 times. Lines of the server
-  that follow each other arrive in one piece. ``\xNN``, ``\r``, ``\n``, ``\t``, ``\\`` are octets, ``{{A*70000}}`` is 70,000
-  times A.
+* ``S: `` is a line of the server, ``S~ `` the same without a line end, ``S*500: `` the same 500 times. Lines of the
+  server that follow each other arrive in one piece. ``\xNN``, ``\r``, ``\n``, ``\t``, ``\\`` are octets, and
+  ``{{A*70000}}`` is 70,000 times A.
 * ``C: `` is what the client has to send, exactly; ``C: …`` lets it send any one line.
-* ``<tls>`` is a handshake: in front, implicit TLS; later, STARTTLS. ``<tls names=a.example,*.b.example version=TLSv1.2>``
-  says what it shows, ``<tls fails certificate-expired>`` that it fails. ``<plain>`` in front: no TLS from the first byte.
-  With neither in front, the client has its way.
+* ``<tls>`` is a handshake: in front, implicit TLS; later, STARTTLS. ``<tls names=a.example,*.b.example
+  version=TLSv1.2>`` says what it shows, ``<tls fails certificate-expired>`` that it fails. ``<plain>`` in front: no TLS
+  from the first byte. With neither in front, the client has its way.
 * ``<close>`` ends the stream, ``<reset>`` breaks it, ``<wait 2.5>`` takes seconds, ``<silence>`` lasts for ever.
 * ``word: text`` before and after the conversation is for whoever reads the file: settings, and what is to come of it.
 
@@ -211,7 +211,9 @@ class TranscriptConnection:
         if self._outbox:
             raise failure("tls-failed", "Clear text arrived where the handshake should begin.", address=self._address)
         if not self._steps or self._steps[0].kind != "tls":
-            raise TranscriptMismatch(f"the client starts TLS, but {self._steps[:1] or 'nothing'} comes next")
+            raise TranscriptMismatch(
+                f"the client starts TLS, but line {self._steps[0].line if self._steps else 0} comes next"
+            )
         return self._handshake(self._steps.popleft())
 
     def channel_binding(self, kind: Literal["tls-exporter", "tls-unique"], /) -> bytes | None:
