@@ -92,6 +92,60 @@ CATALOGUE: dict[str, Sentence] = {
         "This computer has no network connection, so nobody could be asked and nothing could be tried out.",
         "Connect to a network and try again.",
     ),
+    # About what the sources were given
+    "document-unusable": Sentence(
+        WARNING,
+        "The document at {url} cannot be used: {reason}",
+        "If you run that server, check the document with “mailsetup lint”.",
+    ),
+    "entries-ignored": Sentence(
+        INFO,
+        "The document at {url} has entries that cannot be used ({count}); the first because: {reason}",
+        "If you run that server, check the document with “mailsetup lint”.",
+    ),
+    "pacc-no-digest": Sentence(
+        INFO,
+        "There is a PACC document at {url}, but no digest of it in DNS, so it was not used.",
+        "If you run the domain, publish the TXT record {owner}.",
+    ),
+    "pacc-digest-mismatch": Sentence(
+        WARNING,
+        "The PACC document at {url} is not the one that the domain announces in DNS, so it was not used.",
+        "If you run the domain, publish the digest of the present document at {owner}.",
+    ),
+    "pacc-host-unreachable": Sentence(
+        WARNING,
+        "The domain announces a PACC document at {url}, but it cannot be had: {reason}",
+        "If you run the domain, mend that web server, or remove the TXT record.",
+    ),
+    "wildcard-records": Sentence(
+        INFO,
+        "DNS answers the same for every service of {domain}; such wildcard records prove nothing and were not used.",
+        "If you run the domain, publish records for the services that exist, and no wildcard.",
+    ),
+    "srv-target-missing": Sentence(
+        WARNING,
+        "DNS names {hostname} as a server of {domain}, but that name has no address.",
+        "If you run the domain, correct the SRV records.",
+    ),
+    "mta-sts-mismatch": Sentence(
+        WARNING,
+        "The mail server {hostname} is not among those that the MTA-STS policy of {domain} allows.",
+        "If you run the domain, make the MX records and the policy agree.",
+    ),
+    "mail-filter": Sentence(
+        INFO, "Mail for {domain} goes through {provider} first, which says nothing about where the mailbox is."
+    ),
+    "exchange-needs-login": Sentence(
+        INFO,
+        "There is an Exchange Autodiscover service at {hostname}; it tells more only to those who log in.",
+        "Use a mail program that knows Exchange, or ask for the IMAP and SMTP servers.",
+    ),
+    "exchange-elsewhere": Sentence(
+        INFO,
+        "Exchange Autodiscover of {domain} leads to {hostname}; your address was not sent there.",
+        "If {registrable} is your provider, look for its settings.",
+    ),
     # About the user's own files
     "user-file-broken": Sentence(
         WARNING,

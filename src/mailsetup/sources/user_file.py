@@ -1,13 +1,13 @@
-"""The user's own provider files: ``<configuration folder>/isp/<domain>.toml``.
+"""The user's own provider files: ``<configuration folder>/isp/<domain>.toml``, or ``.xml`` in autoconfig form (AC-14).
 
 The user said so: trust 3 (TRUST-01), and it settles the matter. A file that cannot be read or understood is a problem
-in the result that names the file and the line, and the asking goes on as if it were not there.
+in the result that names the file and the line, and the asking goes on as if it were not there. If both files exist,
+the TOML file counts: it can say more.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailsetup.errors import InvalidDocument
@@ -15,8 +15,13 @@ from mailsetup.model import Finding, SourceName, Status, Trust
 from mailsetup.problems import problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
     from mailsetup.address import Address
     from mailsetup.model import Options
+
+    Reader = Callable[[Path, bytes, Address], Finding]
 
 MAX_FILE = 256 * 1024
 """Octets; a provider file is a few kilobytes."""
@@ -33,23 +38,30 @@ def default_config_dir() -> Path:
 def look_up(address: Address, options: Options, /) -> Finding:
     """Answer from the user's folder."""
     folder = (options.config_dir or default_config_dir()) / "isp"
-    path = folder / f"{address.domain}.toml"
+    for ending, read in READERS.items():
+        finding = _from_file(folder / f"{address.domain}{ending}", read, address)
+        if finding is not None:
+            return finding
+    return Finding(status=Status.ABSENT, reason="no-file")
+
+
+def _from_file(path: Path, read: Reader, address: Address) -> Finding | None:
     try:
         with path.open("rb") as file:
             document = file.read(MAX_FILE + 1)
     except FileNotFoundError:
-        return Finding(status=Status.ABSENT, reason="no-file")
+        return None
     except OSError as error:
         return _unreadable(path, error)
     try:
         if len(document) > MAX_FILE:
             raise InvalidDocument(f"it is larger than {MAX_FILE // 1024} KiB", code="too-large")
-        return _finding(path, document, address)
+        return read(path, document, address)
     except InvalidDocument as error:
         return _broken(path, error)
 
 
-def _finding(path: Path, document: bytes, address: Address) -> Finding:
+def _from_toml(path: Path, document: bytes, address: Address) -> Finding:
     # The schema is imported only when there is a file: a look-up without one must not pay for it.
     from mailsetup.formats.provider_file import parse
     from mailsetup.providers.compile import record_of
@@ -67,6 +79,22 @@ def _finding(path: Path, document: bytes, address: Address) -> Finding:
         oauth=oauth_of(entry),
         final=True,
     )
+
+
+def _from_xml(path: Path, document: bytes, address: Address) -> Finding:
+    from mailsetup.formats.autoconfig import parse
+    from mailsetup.sources.documents import finding_of
+
+    config = parse(document, address=address)
+    if not config.servers and not config.services:
+        raise InvalidDocument("it names no server that can be used", code="nothing-usable")
+    return finding_of(
+        config, source=SourceName.USER_FILE, trust=Trust.AUTHENTICATED, provenance=(str(path),), final=True
+    )
+
+
+READERS: Mapping[str, Reader] = {".toml": _from_toml, ".xml": _from_xml}
+"""Forms of a user's file, in the order they are looked for."""
 
 
 def _broken(path: Path, error: InvalidDocument) -> Finding:
