@@ -23,6 +23,6 @@ def open_network(options: Options, /) -> AbstractAsyncContextManager[Network]:
     The ``Network`` it gives is good until the context ends; then every socket it opened is closed, whatever happened.
     An ``options.network`` of the caller's own is the caller's to use: it is not looked at here.
     """
-    from mailsetup.net.door import open_network as opened  # noqa: PLC0415  (heavy)
+    from mailsetup.net.door import open_network as opened
 
     return opened(options)

@@ -48,6 +48,6 @@ class FakeConnector:
             await anyio.sleep_forever()
         if word in FAULTS:
             raise failure(word, address=address)
-        from mailsetup.testing.transcript import TranscriptConnection, parse  # noqa: PLC0415  (not needed for DNS and pages)
+        from mailsetup.testing.transcript import TranscriptConnection, parse
 
         return TranscriptConnection(parse(text), target=target, address=address)

@@ -1,0 +1,191 @@
+"""Whom to ask: nameservers over UDP with TCP behind it, and servers over HTTPS (RFC 8484).
+
+Rules: each question goes out from a fresh socket, so that port and identifier are both random (SEC-07); what does not
+answer the question is not looked at; a truncated answer is asked for again over TCP (SRV-20). A server may vouch for
+DNSSEC only if nobody between it and us can lie: on this machine, or over HTTPS.
+
+Retries, other servers and deadlines are the resolver's business.
+"""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import anyio
+
+from mailsetup.errors import InvalidOptions
+from mailsetup.model import Learned
+from mailsetup.net.dns.wire import Question, answers, is_truncated
+from mailsetup.net.failures import failure
+from mailsetup.net.interface import Request
+from mailsetup.net.stream import connect_socket, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mailsetup.net.interface import Fetcher
+
+RESOLV_CONF: Final = Path("/etc/resolv.conf")
+
+_PORT: Final = 53
+_MAX_REPLY: Final = 65535
+"""A DNS message's length is a 16-bit number (RFC 1035 section 4.2.2)."""
+
+_TCP_TIMEOUT: Final = 4.0
+
+
+class Server(Protocol):
+    """Somebody who answers DNS questions."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether its word on DNSSEC counts (SEC-07)."""
+        ...
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether its questions carry no identifier."""
+        ...
+
+    async def ask(self, question: Question, /) -> bytes:
+        """Give the reply in wire form; wait for it as long as it takes.
+
+        Raises:
+            NetworkError: there is nobody, or the way is broken.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Nameserver:
+    """A server that speaks plain DNS."""
+
+    address: str
+    port: int = _PORT
+
+    is_anonymous = False
+
+    @property
+    def is_trusted(self) -> bool:
+        """A validator on this very machine."""
+        return ip_address(self.address.partition("%")[0]).is_loopback
+
+    async def ask(self, question: Question, /) -> bytes:
+        """Ask over UDP, and over TCP if the answer does not fit."""
+        reply = await self._ask_udp(question)
+        return await self._ask_tcp(question) if is_truncated(reply) else reply
+
+    async def _ask_udp(self, question: Question) -> bytes:
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as sock:
+                sock.setblocking(False)
+                sock.connect((self.address, self.port))
+                sock.send(question.wire)
+                while True:
+                    await anyio.wait_readable(sock)
+                    reply = sock.recv(_MAX_REPLY)
+                    if answers(question, reply):
+                        return reply
+        except OSError as error:
+            raise translated(error, address=self.address) from error
+
+    async def _ask_tcp(self, question: Question) -> bytes:
+        stream = await connect_socket(self.address, self.port, timeout=_TCP_TIMEOUT)
+        try:
+            await stream.send(len(question.wire).to_bytes(2, "big") + question.wire)
+            received = bytearray()
+            while len(received) < 2 or len(received) < 2 + int.from_bytes(received[:2], "big"):
+                received += await stream.receive()
+        except anyio.EndOfStream:
+            raise failure("connection-reset", address=self.address) from None
+        finally:
+            stream.close()
+        reply = bytes(received[2 : 2 + int.from_bytes(received[:2], "big")])
+        if not answers(question, reply):
+            raise failure("bad-response", address=self.address)
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class DohServer:
+    """A server that speaks DNS over HTTPS (RFC 8484)."""
+
+    url: str
+    fetcher: Fetcher
+    """Finds the server's own address by other means."""
+
+    is_anonymous = True
+
+    @property
+    def is_trusted(self) -> bool:
+        """Nobody on the way can change what it says."""
+        return self.url.startswith("https://")
+
+    async def ask(self, question: Question, /) -> bytes:
+        """Ask by POST."""
+        media = {"Accept": "application/dns-message", "Content-Type": "application/dns-message"}
+        request = Request(self.url, "POST", media, question.wire, max_bytes=_MAX_REPLY, learned=Learned.DOMAIN)
+        response = await self.fetcher.fetch(request)
+        if response.status != 200 or not answers(question, response.body):
+            raise failure("bad-response", f"{self.url} does not answer as DNS over HTTPS.", address=response.address)
+        return response.body
+
+
+def nameservers(written: Iterable[str] = (), /, *, resolv_conf: Path = RESOLV_CONF) -> tuple[Nameserver, ...]:
+    """Read nameservers as ``Options.nameservers`` spells them; the system's where none is written.
+
+    Raises:
+        InvalidOptions: for one that cannot be read.
+    """
+    servers = tuple(_read_server(text) for text in written)
+    return servers or _system_servers(resolv_conf)
+
+
+def _read_server(text: str) -> Nameserver:
+    host, port = text, ""
+    if text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        port = port.removeprefix(":")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    try:
+        ip_address(host.partition("%")[0])
+        number = int(port or _PORT)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= 65535:
+        raise InvalidOptions(f"{text!r} is not a nameserver: write an IP address, address:port or [address]:port")
+    return Nameserver(host, number)
+
+
+def _system_servers(resolv_conf: Path) -> tuple[Nameserver, ...]:
+    """Read the system's own choice; this machine itself where it has none, as ``resolv.conf(5)`` says."""
+    try:
+        text = resolv_conf.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return _registry_servers() or (Nameserver("127.0.0.1"),)
+    found = []
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) >= 2 and words[0] == "nameserver":
+            try:
+                found.append(_read_server(f"[{words[1]}]" if ":" in words[1] else words[1]))
+            except InvalidOptions:  # the system's file is not ours to complain about
+                continue
+    return tuple(found) or (Nameserver("127.0.0.1"),)
+
+
+def _registry_servers() -> tuple[Nameserver, ...]:
+    """Ask Windows, by way of dnspython."""
+    import dns.resolver  # heavy, and needed on Windows only
+
+    try:
+        found = dns.resolver.Resolver().nameservers
+    except dns.resolver.NoResolverConfiguration:
+        return ()
+    return tuple(Nameserver(server) for server in found if isinstance(server, str))

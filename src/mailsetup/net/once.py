@@ -1,0 +1,52 @@
+"""Work that is done once and shared: whoever asks first does it, everybody else waits for the same result.
+
+When the one who does it is cancelled, the next one who waits takes over, so no task has to outlive its asker.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import anyio
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Hashable
+
+T = TypeVar("T")
+
+
+class _Entry(Generic[T]):
+    """One piece of work."""
+
+    __slots__ = ("done", "result")
+
+    def __init__(self) -> None:
+        self.done = anyio.Event()
+        self.result: T | None = None
+
+
+class Once(Generic[T]):
+    """Results by key, each computed once. A result is never ``None``; a failure is not kept."""
+
+    def __init__(self) -> None:
+        self._entries: dict[Hashable, _Entry[T]] = {}
+
+    async def get(self, key: Hashable, compute: Callable[[], Awaitable[T]], /) -> T:
+        """Give the result for ``key``, computing it if nobody has and nobody does."""
+        while (entry := self._entries.get(key)) is not None:
+            if entry.result is None:
+                await entry.done.wait()
+            if entry.result is not None:
+                return entry.result
+        entry = self._entries[key] = _Entry()
+        try:
+            entry.result = await compute()
+        finally:
+            if entry.result is None:
+                self.forget(key)
+            entry.done.set()
+        return entry.result
+
+    def forget(self, key: Hashable, /) -> None:
+        """Let the next one who asks compute it anew."""
+        self._entries.pop(key, None)
