@@ -1,0 +1,115 @@
+"""The servers of the lab as fixtures, each started once, when the first test asks for it.
+
+Where this machine can, all tests of this folder run in a namespace (``relay.py``); the fixtures then run in there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lab import namespace
+from tests.lab.availability import unavailable
+from tests.lab.daemon import RUNNING
+from tests.lab.relay import PIPE, Relay, Sender
+from tests.lab.world import RESOLVER, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lab.nsd import Nsd
+    from tests.lab.unbound import Unbound
+
+_RELAY = pytest.StashKey["Relay | None"]()
+_HERE = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Inside the namespace: send reports home, and furnish the place."""
+    config.addinivalue_line("markers", "lab: runs real servers on loopback (tests/lab/README.md)")
+    pipe = os.environ.pop(PIPE, None)
+    if pipe is not None:
+        config.pluginmanager.register(Sender(config, int(pipe)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Outside: let the pytest in the namespace run the test, and report for it."""
+    session = item.session
+    if _RELAY not in session.stash:
+        session.stash[_RELAY] = _start_relay(session)
+    relay = session.stash[_RELAY]
+    if relay is None:
+        return None
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in relay.reports(item.nodeid):
+        hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _start_relay(session: pytest.Session) -> Relay | None:
+    entrance = namespace.entrance()
+    if entrance is None:
+        return None
+    relay = Relay(session.config, entrance, [item.nodeid for item in session.items if _HERE in item.path.parents])
+    session.config.add_cleanup(relay.close)
+    return relay
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Add to the report of a failed test what the servers logged meanwhile."""
+    report = yield
+    news = {daemon.name: daemon.news() for daemon in RUNNING}
+    if report.failed:  # type: ignore[attr-defined]  # pluggy's wrappers are not typed
+        report.sections += [(f"log of {name}", text) for name, text in news.items() if text]  # type: ignore[attr-defined]
+    return report
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """The plan of the lab, and its folder."""
+    folder = Path(tempfile.mkdtemp(prefix="lab-"))
+    folder.chmod(0o755)
+    inside = namespace.is_inside()
+    if inside:
+        resolv_conf = folder / "resolv.conf"
+        # The search list leads into a domain where every name exists: whoever applies it is found out (HE-06).
+        resolv_conf.write_text(f"nameserver {RESOLVER}\nsearch parked.example\n", encoding="ascii")
+        namespace.furnish(resolv_conf)
+    yield World(folder, standard_ports=inside)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sealed(world: World) -> None:
+    """Refuse to run a test that must not run where there is a way out."""
+    if not namespace.is_inside():
+        unavailable("there is no network namespace to be had here, and this test runs nowhere else")
+
+
+@pytest.fixture(scope="session")
+def nsd(world: World) -> Iterator[Nsd]:
+    """The authoritative name server."""
+    from tests.lab.nsd import Nsd
+
+    server = Nsd(world)
+    with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def unbound(world: World, nsd: Nsd) -> Iterator[Unbound]:
+    """The validating resolver in front of it."""
+    from tests.lab.unbound import Unbound
+
+    server = Unbound(world, nsd)
+    with server.daemon:
+        yield server
