@@ -1,0 +1,73 @@
+"""What holds for every test: no packet leaves this machine, nothing of the developer's own is read, the data is fresh."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import mailsetup
+from tests.lab.namespace import is_sealed
+from tests.support.artifacts import refresh_artifacts
+
+ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+_LOOPBACK = ("127.", "::1", "::ffff:127.", "0.0.0.0", "::")  # noqa: S104  (as a destination, it is this machine)
+
+
+def pytest_configure() -> None:
+    """Prepare the process before any test module is imported."""
+    sys.addaudithook(_stay_at_home)
+    empty = tempfile.mkdtemp(prefix="mailsetup-test-home-")
+    os.environ |= {"XDG_CONFIG_HOME": empty, "XDG_CACHE_HOME": empty, "PYTHONUTF8": "1"}
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"
+    if Path(str(mailsetup.__file__)).is_relative_to(ROOT):
+        refresh_artifacts(ROOT)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
+
+
+def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse every connection beyond loopback, but in the lab's namespace, which has no way out."""
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else ""  # a path: a Unix socket
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if host and not _is_here(str(host)) and not is_sealed():
+        raise RuntimeError(f"a test tried to reach {host!r}: nothing may leave this machine")
+
+
+def _is_here(host: str) -> bool:
+    numeric = host.replace(".", "").isdigit() or ":" in host
+    return host.startswith(_LOOPBACK) if numeric else host == "localhost"
+
+
+@pytest.fixture(autouse=True)
+def _no_network_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proxies of the developer's environment must not send a test elsewhere."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Every asynchronous test runs on both event loops."""
+    return str(request.param)
