@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailsetup.formats.autodiscover import Failure, RedirectAddress, RedirectUrl
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -23,7 +25,18 @@ def _words(entry: Server | Service) -> str:
     return "".join(f" {word}" for word in words)
 
 
-def _lines(reading: Reading) -> Iterator[str]:
+def _lines(reading: Reading | RedirectAddress | RedirectUrl | Failure) -> Iterator[str]:
+    if isinstance(reading, RedirectAddress):
+        yield f"redirect to the address {reading.address}"
+    elif isinstance(reading, RedirectUrl):
+        yield f"redirect to {reading.url}"
+    elif isinstance(reading, Failure):
+        yield f"error {reading.code} {reading.message!r}"
+    else:
+        yield from _reading_lines(reading)
+
+
+def _reading_lines(reading: Reading) -> Iterator[str]:
     for server in reading.servers:
         yield f"{server.protocol} {server.hostname}:{server.port} {server.security}{_words(server)}"
     for service in reading.services:

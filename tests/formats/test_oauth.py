@@ -24,6 +24,7 @@ METADATA = {
 
 
 def metadata(**changes: object) -> bytes:
+    """Write the metadata with changes; ``None`` leaves a member out."""
     return json.dumps({name: value for name, value in (METADATA | changes).items() if value is not None}).encode()
 
 

@@ -136,7 +136,7 @@ def parse_resource(document: bytes, /, *, resource: str) -> ProtectedResource:
     for issuer in _strings(members.get("authorization_servers")):
         try:
             issuers.append(check_issuer(issuer))
-        except InvalidDocument:  # noqa: PERF203  (each issuer stands for itself)
+        except InvalidDocument:
             continue
     if not issuers:
         raise InvalidDocument("The metadata names no valid authorization server.", code="no-issuer")
