@@ -35,6 +35,7 @@ REASONS: dict[str, tuple[Severity, str]] = {
     ),
     "port-security": (_WARNING, "Port {value} is not usually spoken to with {what}; taken as it says."),
     "plaintext": (_WARNING, "This entry works without encryption; it is taken, but never recommended."),
+    "plaintext-service": (_WARNING, "This service would be without encryption, so it is left out."),
     "truncated-placeholder": (
         _WARNING,
         "{value} holds a placeholder without its closing percent sign; taken as meant.",
@@ -52,6 +53,7 @@ REASONS: dict[str, tuple[Severity, str]] = {
         "{what} are all said to be at {value}; that looks like a wildcard record, not a server.",
     ),
     "no-auth-stated": (_INFO, "Neither a password nor OAuth is said to work; only the hosts are taken."),
+    "bad-exchanger": (_WARNING, "The mail exchanger {value} was skipped ({why})."),
     "bad-policy-line": (_WARNING, "{value} is not understood and was skipped."),
     # Harmless.
     "unknown-element": (_INFO, "The element is not known here and was skipped."),
