@@ -22,7 +22,10 @@ from tests.lab.world import RESOLVER, World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.lab.authority import Authority
+    from tests.lab.dovecot import Dovecot
     from tests.lab.nsd import Nsd
+    from tests.lab.postfix import Postfix
     from tests.lab.unbound import Unbound
 
 _RELAY = pytest.StashKey["Relay | None"]()
@@ -111,5 +114,52 @@ def unbound(world: World, nsd: Nsd) -> Iterator[Unbound]:
     from tests.lab.unbound import Unbound
 
     server = Unbound(world, nsd)
+    with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def authority(world: World) -> Authority:
+    """The certificate authority of the lab."""
+    from tests.lab.authority import Authority
+
+    return Authority(world.room("authority"))
+
+
+@pytest.fixture(scope="session")
+def dovecot(world: World, authority: Authority) -> Iterator[Dovecot]:
+    """Dovecot with everything it has."""
+    from tests.lab.dovecot import Dovecot
+
+    server = Dovecot(world, authority)
+    with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def scram(world: World, authority: Authority) -> Iterator[Dovecot]:
+    """Dovecot that lets nobody in who cannot do SCRAM."""
+    from tests.lab.dovecot import Dovecot
+    from tests.lab.offers import IMAP, SMTP
+    from tests.lab.world import SCRAM_ONLY
+
+    server = Dovecot(
+        world,
+        authority,
+        name="scram",
+        address=SCRAM_ONLY,
+        protocols=(IMAP, SMTP),
+        mechanisms="scram-sha-1 scram-sha-256",
+    )
+    with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postfix(world: World, authority: Authority, dovecot: Dovecot) -> Iterator[Postfix]:
+    """Postfix; Dovecot checks its passwords."""
+    from tests.lab.postfix import Postfix
+
+    server = Postfix(world, authority, dovecot)
     with server.daemon:
         yield server

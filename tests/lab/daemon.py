@@ -112,6 +112,27 @@ class Daemon:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
+def run(*command: str | Path, folder: Path, stdin: str = "", environment: Mapping[str, str] | None = None) -> str:
+    """Run a program that prepares something, to its end; give its standard output.
+
+    Raises:
+        LabError: if it fails, with all that it said.
+    """
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=os.environ | (environment or {}),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=STARTING,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise LabError(f"{command[0]} ended with status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
 def listens(address: str, port: int, /) -> Callable[[], None]:
     """Give a ready-check: something accepts connections there."""
 

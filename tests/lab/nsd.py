@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import dns.query
 
 from tests.lab import world, zones
 from tests.lab.availability import program
-from tests.lab.daemon import Daemon
+from tests.lab.daemon import Daemon, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,12 +101,12 @@ def _sign(name: str, plain: Path, *, until: datetime | None) -> tuple[Path, str]
     folder = plain.parent
     signed = plain.with_suffix(".signed")
     keygen, signer, key2ds = (program(f"ldns-{tool}", package="ldnsutils") for tool in ("keygen", "signzone", "key2ds"))
-    key = _run(folder, keygen, "-k", "-a", "ECDSAP256SHA256", name).strip()
+    key = run(keygen, "-k", "-a", "ECDSAP256SHA256", name, folder=folder).strip()
     dates = []
     if until is not None:
         dates = ["-i", f"{until - timedelta(days=30):%Y%m%d%H%M%S}", "-e", f"{until:%Y%m%d%H%M%S}"]
-    _run(folder, signer, *dates, "-f", signed, plain, key)
-    return signed, _run(folder, key2ds, "-n", "-2", f"{key}.key")
+    run(signer, *dates, "-f", signed, plain, key, folder=folder)
+    return signed, run(key2ds, "-n", "-2", f"{key}.key", folder=folder)
 
 
 def _tamper(signed: Path) -> None:
@@ -117,8 +116,3 @@ def _tamper(signed: Path) -> None:
     if tampered == text:
         raise ValueError("there was nothing to tamper with")
     signed.write_text(tampered, encoding="ascii")
-
-
-def _run(folder: Path, *command: str | Path) -> str:
-    arguments = [str(part) for part in command]
-    return subprocess.run(arguments, cwd=folder, check=True, capture_output=True, text=True).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import dns.flags
@@ -11,9 +12,13 @@ import dns.rcode
 import pytest
 
 from tests.lab import namespace, zones
-from tests.lab.world import RESOLVER, World
+from tests.lab.brands import MAIL_CLAIMS, Claim
+from tests.lab.clients import REFUSED, log_in
+from tests.lab.world import RESOLVER, USERS, User, World
 
 if TYPE_CHECKING:
+    from tests.lab.authority import Authority
+    from tests.lab.postfix import Postfix
     from tests.lab.unbound import Unbound
 
 pytestmark = pytest.mark.lab
@@ -47,3 +52,24 @@ def test_the_resolver_validates(unbound: Unbound, world: World, name: str, rcode
     assert dns.rcode.to_text(answer.rcode()) == rcode
     assert bool(answer.flags & dns.flags.AD) is authentic
     assert bool(answer.answer) is (rcode == "NOERROR")
+
+
+@pytest.mark.parametrize("user", USERS, ids=lambda user: user.name)
+@pytest.mark.parametrize("claim", MAIL_CLAIMS, ids=str)
+def test_users_can_log_in(
+    request: pytest.FixtureRequest, postfix: Postfix, authority: Authority, claim: Claim, user: User
+) -> None:
+    """Other people's clients log in to every server, with any domain in the user name, and can do their work."""
+    log_in(claim.offer(request), f"{user.name}@lab.example", user.password, authority=authority.file)
+
+
+@pytest.mark.parametrize("claim", MAIL_CLAIMS, ids=str)
+def test_a_wrong_password_is_refused_at_once(
+    request: pytest.FixtureRequest, postfix: Postfix, authority: Authority, claim: Claim
+) -> None:
+    """No server lets a wrong password in, and none makes a test wait for the refusal."""
+    offer = claim.offer(request)
+    started = time.monotonic()
+    with pytest.raises(REFUSED):
+        log_in(offer, "anna@lab.example", "wrong", authority=authority.file)
+    assert time.monotonic() - started < 2
