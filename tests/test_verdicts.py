@@ -8,15 +8,18 @@ from mailsetup.verdicts import judge, missing_hosts
 
 
 def server(hostname: str, protocol: Protocol = Protocol.IMAP, *, trust: Trust = Trust.AUTHENTICATED) -> Server:
+    """Make a server that a source names."""
     return Server(protocol=protocol, hostname=hostname, port=993, security=Security.TLS, trust=trust)
 
 
 def found(source: SourceName, rank: int, *servers: Server, provider: str | None = None) -> tuple[Step, Finding]:
+    """Make a finding with its step."""
     known = Provider(id=provider, name=provider.title()) if provider else None
     return Step(source, rank, "shop.example"), Finding(status=Status.FOUND, servers=servers, provider=known)
 
 
 def codes(*findings: tuple[Step, Finding]) -> list[str]:
+    """Give the codes of a verdict."""
     return [told.code for told in judge(findings).problems]
 
 

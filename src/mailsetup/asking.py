@@ -17,16 +17,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import anyio
 
 from mailsetup.errors import MailsetupError, NetworkError
-from mailsetup.model import Finding, Server, SourceName, Status, Trust
+from mailsetup.model import Finding, Protocol, Server, Service, SourceName, Status, Trust
 from mailsetup.net import open_network
 from mailsetup.net.offline import has_network
 from mailsetup.net.trace import traced
 from mailsetup.plan import LAST_RESORT, Step, second_wave
-from mailsetup.probe import probe_server
+from mailsetup.probe import probe_server, probe_service
 from mailsetup.problems import problem
+from mailsetup.proof import worth_probing
 from mailsetup.sources import network_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from anyio.abc import TaskGroup
 
     from mailsetup.discovery import Case
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
 
 PROBES_AT_ONCE = 8
 """Servers probed side by side; the connector allows two connections to one host."""
+
+PROVABLE = (Protocol.JMAP, Protocol.CALDAV, Protocol.CARDDAV, Protocol.WEBDAV)
+"""Services that prove themselves without credentials, by a 401 or a 207 (DAV-04, DAV-11)."""
 
 
 class Answered(NamedTuple):
@@ -46,9 +52,9 @@ class Answered(NamedTuple):
 
 
 class Proven(NamedTuple):
-    """A probe has ended."""
+    """A probe of a server or service has ended."""
 
-    server: Server
+    endpoint: tuple[object, ...]
     probe: Probe
 
 
@@ -118,8 +124,8 @@ class Asking:
             if event.step.source is SourceName.MX:
                 self._follow_mx(group, event)
         else:
-            self.probing.discard(event.server.endpoint)
-            self.case.proven(event.server, event.probe)
+            self.probing.discard(event.endpoint)
+            self.case.proven(event.endpoint, event.probe)
         self._look_again(group)
         self.case.tell_observer()
 
@@ -134,20 +140,23 @@ class Asking:
     def _look_again(self, group: TaskGroup) -> None:
         """Decide anew what is worth probing, and whether the answer is good."""
         if self.case.options.probe:
-            for server in self.case.worth_probing():
-                if server.endpoint not in self.probing and server.endpoint not in self.case.probes:
-                    self.probing.add(server.endpoint)
-                    group.start_soon(self._prove, server)
+            for offer in (*worth_probing(self.case.servers), *self._provable_services()):
+                if offer.endpoint not in self.probing and offer.endpoint not in self.case.probes:
+                    self.probing.add(offer.endpoint)
+                    group.start_soon(self._prove, offer)
         if self.case.is_good:
             self.good_since = self.case.elapsed if self.good_since is None else self.good_since
         else:
             self.good_since = None
 
+    def _provable_services(self) -> Iterator[Service]:
+        return (service for service in self.case.services if service.protocol in PROVABLE and service.url)
+
     # When to stop
 
     def _is_done(self) -> bool:
         if self.good_since is not None:
-            return not any(self.case.matters(step) for step in self.asking)
+            return not self.probing and not any(self.case.matters(step) for step in self.asking)
         return not self.asking and not self.probing and not self.last_resort
 
     def _is_time_for_the_last_resort(self) -> bool:
@@ -184,10 +193,14 @@ class Asking:
             finding = _broken(step, error)
         await self._send.send(Answered(step, _capped(finding, step.ceiling), started))
 
-    async def _prove(self, server: Server) -> None:
+    async def _prove(self, offer: Server | Service) -> None:
         async with self._probe_limit:
             network = traced(self.network, source="probe", clock=self._clock, record=self.case.attempts.append)
-            await self._send.send(Proven(server, await probe_server(server, network=network)))
+            if isinstance(offer, Server):
+                probe = await probe_server(offer, network=network)
+            else:
+                probe = await probe_service(offer, network=network)
+            await self._send.send(Proven(offer.endpoint, probe))
 
     def _clock(self) -> float:
         return self.case.elapsed

@@ -12,22 +12,16 @@ from typing import TYPE_CHECKING
 
 from mailsetup.address import Address
 from mailsetup.model import Attempt, Discovery, Finding, Options, Probe, Protocol, SourceName, Status, Trust
-from mailsetup.names import registrable_domain
 from mailsetup.plan import Plan, Step, first_wave, may_settle
-from mailsetup.problems import problem
+from mailsetup.proof import with_probes
 from mailsetup.providers.database import bundled
 from mailsetup.rank import merge_servers, merge_services
 from mailsetup.sources import LOCAL_SOURCES
-from mailsetup.verdicts import judge, missing_hosts
+from mailsetup.telling import tell
+from mailsetup.verdicts import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mailsetup.model import Problem, Server
-
-SEVERITY_ORDER = ("error", "warning", "info")
-
-MAIL_PROTOCOLS = (Protocol.IMAP, Protocol.POP3, Protocol.SMTP)
+    from mailsetup.model import Problem, Server, Service
 
 
 class Case:
@@ -74,10 +68,15 @@ class Case:
         """Keep it on record that a step was not taken, or not to its end."""
         self.attempts.append(Attempt(source=step.name, asked=step.domain, outcome=Status.SKIPPED, reason=reason))
 
-    def proven(self, server: Server, probe: Probe) -> None:
-        """Keep what a probe showed."""
+    def proven(self, endpoint: tuple[object, ...], probe: Probe) -> None:
+        """Keep what a probe of a server or service showed."""
         self._servers = None
-        self.probes[server.endpoint] = probe
+        self.probes[endpoint] = probe
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Every other service found so far."""
+        return merge_services(self._found())
 
     def tell_observer(self) -> None:
         """Show the result so far to whoever wants to watch it grow."""
@@ -103,21 +102,16 @@ class Case:
         """Everything found so far, ranked, each with its probe."""
         if self._servers is None:
             self._demoted = judge(self.findings).demoted
-            found = [(rank, self._with_probes(finding)) for rank, finding in self._found()]
-            self._servers = merge_servers(found, demoted=self._demoted)
+            self._servers = merge_servers(self._found(), demoted=self._demoted)
         return self._servers
 
     def _found(self) -> list[tuple[int, Finding]]:
-        found = [(step.rank, finding) for step, finding in self.findings if finding.status is Status.FOUND]
+        found = [
+            (step.rank, with_probes(finding, self.probes))
+            for step, finding in self.findings
+            if finding.status is Status.FOUND
+        ]
         return sorted(found, key=lambda ranked: (ranked[0] in self._demoted, ranked[0]))
-
-    def _with_probes(self, finding: Finding) -> Finding:
-        if not self.probes:
-            return finding
-        servers = tuple(
-            server.model_copy(update={"probe": self.probes.get(server.endpoint)}) for server in finding.servers
-        )
-        return finding.model_copy(update={"servers": servers})
 
     def _pair(self) -> tuple[Server | None, Server | None]:
         answer = Discovery(address="", domain="", servers=self.servers, prefer=Protocol(self.options.prefer))
@@ -145,37 +139,28 @@ class Case:
         ]
         return step.source is SourceName.MX or step.rank < max(ranks, default=0)
 
-    def worth_probing(self) -> Iterator[Server]:
-        """Yield the servers to prove now: per protocol all of the leading source; the next when those have failed."""
-        for protocol in MAIL_PROTOCOLS:
-            offers = [server for server in self.servers if server.protocol is protocol]
-            if any(server.confirmed for server in offers):
-                leaders = offers[0].sources[:1]
-            else:
-                leaders = next((server.sources[:1] for server in offers if server.probe is None), ())
-            yield from (server for server in offers if set(leaders) & set(server.sources))
-
     def discovery(self) -> Discovery:
         """Rank what came back into the answer."""
         servers = self.servers
         found = self._found()
-        problems = [
-            *self.problems,
-            *judge(self.findings).problems,
-            *missing_hosts(servers),
-            *self._about_result(servers),
-        ]
         return Discovery(
             address=str(self.address),
             domain=self.address.domain,
             servers=servers,
-            services=merge_services(found),
+            services=self.services,
             provider=next((finding.provider for _, finding in found if finding.provider), None),
             oauth=next((finding.oauth for _, finding in found if finding.oauth), None),
             attempts=tuple(
                 sorted(self.attempts, key=lambda attempt: (attempt.outcome is Status.SKIPPED, attempt.started))
             ),
-            problems=_in_order(problems),
+            problems=tell(
+                self.address,
+                self.options,
+                findings=self.findings,
+                servers=servers,
+                pair=self._pair(),
+                told=self.problems,
+            ),
             prefer=Protocol(self.options.prefer),
             data_date=bundled().date if self._consulted_bundled() else None,
             elapsed=self.elapsed,
@@ -183,34 +168,6 @@ class Case:
 
     def _consulted_bundled(self) -> bool:
         return any(step.source is SourceName.BUNDLED for step, _ in self.findings)
-
-    def _about_result(self, servers: tuple[Server, ...]) -> Iterator[Problem]:
-        if not servers:
-            yield from self._nothing_found()
-            return
-        for server in dict.fromkeys(server for server in self._pair() if server is not None and server.needs_consent):
-            code = "cleartext-only" if server.trust is Trust.CLEARTEXT else "needs-consent"
-            registrable = registrable_domain(server.hostname) or server.hostname
-            yield problem(code, subject=server.hostname, hostname=server.hostname, registrable=registrable)
-
-    def _nothing_found(self) -> Iterator[Problem]:
-        """Say why there is nothing, if nobody has said why yet."""
-        if any(told.severity == "error" for told in self.problems):
-            return
-        domain = self.address.domain_unicode
-        if self.address.domain.startswith("["):
-            code = "address-literal"
-        elif not self.address.gets_network_discovery:
-            code = "local-name"
-        elif self.options.offline:
-            code = "nothing-known-offline"
-        elif any(finding.hosting and finding.hosting.takes_no_mail for _, finding in self.findings):
-            code = "takes-no-mail"
-        elif any(step.source is SourceName.MX and finding.reason == "nxdomain" for step, finding in self.findings):
-            code = "no-such-domain"
-        else:
-            code = "nothing-found"
-        yield problem(code, subject=self.address.domain, domain=domain)
 
 
 def begin(address: str, options: Options, /) -> Case:
@@ -233,10 +190,3 @@ def begin(address: str, options: Options, /) -> Case:
         for step in case.plan.network:
             case.skip(step, "settled")
     return case
-
-
-def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    """The most important first, each code once a subject."""
-    distinct = {(told.code, told.subject): told for told in reversed(problems)}
-    first_said = [told for told in problems if distinct[(told.code, told.subject)] is told]
-    return tuple(sorted(first_said, key=lambda told: SEVERITY_ORDER.index(told.severity)))

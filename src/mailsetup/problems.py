@@ -146,6 +146,82 @@ CATALOGUE: dict[str, Sentence] = {
         "Exchange Autodiscover of {domain} leads to {hostname}; your address was not sent there.",
         "If {registrable} is your provider, look for its settings.",
     ),
+    # About what the probes showed together
+    "captive-portal": Sentence(
+        ERROR,
+        "Something on the way answers in place of the mail servers: {hostnames} present the same certificate.",
+        "If this is a guest network, open its sign-in page in a browser first.",
+    ),
+    "tls-intercepted": Sentence(
+        ERROR,
+        "Encrypted connections are opened on the way: the certificates of {hostnames} were made by {issuer}.",
+        "Ask who runs this network or the virus scanner on this computer; do not type your password before.",
+    ),
+    "port-blocked": Sentence(
+        WARNING,
+        "Port {port} of {hostname} does not answer here, while other ports of the same provider do.",
+        "This network probably blocks it: take the other port for sending, or another network.",
+    ),
+    "certificate-expired": Sentence(
+        ERROR,
+        "The certificate of {hostname} has expired; it was valid until {until}.",
+        "Check this computer's clock. If it is right, the server's owner has to renew the certificate.",
+    ),
+    "certificate-name-mismatch": Sentence(
+        ERROR,
+        "The certificate of {hostname} is for another name ({names}).",
+        "Ask your provider for the right server name.",
+    ),
+    "certificate-suggests-name": Sentence(
+        WARNING,
+        "The certificate of {hostname} is for another name; {suggestion} leads to the same machine, and fits.",
+        "Ask your provider whether {suggestion} is the right server name.",
+    ),
+    "certificate-self-signed": Sentence(
+        ERROR,
+        "The server {hostname} has signed its certificate itself, so nobody vouches for it.",
+        "If it is your own server, hand its authority over with --ca-file; else ask its owner for a real certificate.",
+    ),
+    "certificate-untrusted": Sentence(
+        ERROR,
+        "The certificate of {hostname} comes from {issuer}, whom this computer does not trust.",
+        "If you know that authority, hand its file over with --ca-file; else do not type your password.",
+    ),
+    "tls-failed": Sentence(
+        ERROR,
+        "No encrypted connection to {hostname}, port {port}, came about: {detail}",
+        "The server is probably too old or set up wrongly; its owner has to mend it.",
+    ),
+    "starttls-tampered": Sentence(
+        ERROR,
+        "Somebody tampered with the connection to {hostname} while it was being encrypted.",
+        "Do not type your password in this network.",
+    ),
+    "starttls-missing": Sentence(
+        ERROR,
+        "The server {hostname}, port {port}, does not encrypt the connection as it should: {detail}",
+        "Take a server with SSL/TLS where there is one, or try another network.",
+    ),
+    "wrong-protocol": Sentence(
+        ERROR,
+        "At {hostname}, port {port}, there is no {protocol}: {detail}",
+        "Check port and security.",
+    ),
+    "server-refused": Sentence(
+        ERROR,
+        "The server {hostname}, port {port}, turned us away: {detail}",
+        "Try again later.",
+    ),
+    "no-answer": Sentence(
+        ERROR,
+        "{hostname}, port {port}, cannot be reached from here: {detail}",
+        "Check the network, or try another one.",
+    ),
+    "cannot-send-internationalised": Sentence(
+        WARNING,
+        "{hostname} does not take addresses like {address}: mail can be received, but not sent from it.",
+        "Use an address without special characters in front of the @ for sending.",
+    ),
     # About the user's own files
     "user-file-broken": Sentence(
         WARNING,

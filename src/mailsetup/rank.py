@@ -85,11 +85,10 @@ def merge_services(findings: Iterable[tuple[int, Finding]], /) -> tuple[Service,
     merged: dict[tuple[object, ...], Service] = {}
     claims = [(rank, place, service) for rank, finding in findings for place, service in enumerate(finding.services)]
     for _, _, service in sorted(claims, key=lambda claim: (-claim[2].trust, claim[0], claim[1])):
-        key = (service.protocol, service.url, service.hostname, service.port)
-        known = merged.get(key)
+        known = merged.get(service.endpoint)
         if known is not None:
             service = known.model_copy(update={"sources": _distinct((*known.sources, *service.sources))})  # noqa: PLW2901
-        merged[key] = service
+        merged[service.endpoint] = service
     return tuple(merged.values())
 
 

@@ -51,6 +51,11 @@ class Probe(Model):
     elapsed: float = 0.0
     """Seconds from the first packet to the verdict."""
 
+    @property
+    def is_confirmed(self) -> bool:
+        """The server works."""
+        return self.outcome is Outcome.CONFIRMED
+
 
 class Server(Model):
     """One protocol at one host and port. As one source claims it, it is a *candidate*; ranked and merged, a result."""
@@ -86,7 +91,7 @@ class Server(Model):
     @property
     def confirmed(self) -> bool:
         """A live probe found it working."""
-        return self.probe is not None and self.probe.outcome is Outcome.CONFIRMED
+        return self.probe is not None and self.probe.is_confirmed
 
     @property
     def endpoint(self) -> tuple[Protocol, str, int, Security]:
@@ -119,3 +124,8 @@ class Service(Model):
     """The hops that led here."""
     probe: Probe | None = None
     """What asking it without credentials showed."""
+
+    @property
+    def endpoint(self) -> tuple[Protocol, str | None, str | None, int | None]:
+        """What makes two claims the same service."""
+        return (self.protocol, self.url, self.hostname, self.port)
