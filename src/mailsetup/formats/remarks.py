@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_REMARKS = 200
 """Entries; a hostile document could cause tens of thousands."""
 MAX_WHERE = 200
-"""Characters of a place."""
+"""Characters of a place, and of a clause that says why."""
 
 
 class Placed(Protocol):
@@ -60,7 +60,7 @@ class Remarks:
         if len(self._items) == MAX_REMARKS:
             code, at = "too-many", Place("", at.line)
         severity, sentence = REASONS[code]
-        reason = sentence.format(value=quoted(value), what=what, why=why)
+        reason = sentence.format(value=quoted(value), what=what, why=clean(why, limit=MAX_WHERE))
         where = clean(at.where, limit=MAX_WHERE)
         self._items.append(Ignored(where=where, line=at.line, code=code, reason=reason, severity=severity))
 
