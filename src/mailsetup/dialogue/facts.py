@@ -96,7 +96,7 @@ def judged(conversation: Conversation[None], facts: Facts) -> Conversation[Facts
 
 def _verdict(interruption: Interruption, facts: Facts) -> Ended:
     other = banner.recognise(interruption.partial) if facts.stage is Stage.GREETING else None
-    if other is not None:
+    if other not in (None, banner.names(facts.protocol)):
         return wrong_protocol(interruption.partial, facts.protocol)
     if isinstance(interruption, Closed) and facts.stage is Stage.GREETING and not interruption.partial:
         detail = "The server closed the connection without a word."

@@ -60,12 +60,6 @@ KNOWN_TEXTS: tuple[KnownText, ...] = (
         V.APP_PASSWORD_NEEDED,
         "Login fail. Please enter your authorization code to login",
     ),
-    _row(
-        "Yahoo, AOL",
-        r"generate .{0,20}(?:third[- ]party|app) .{0,20}password|mail app password",
-        V.APP_PASSWORD_NEEDED,
-        "Please generate a third-party app password for this account",
-    ),
     # OAuth only
     _row(
         "Microsoft 365",

@@ -113,7 +113,7 @@ def _hello() -> Conversation[tuple[str, ...]]:
         )
     if answer.code != 250:
         raise Ended(Outcome.SERVER_REFUSED, f"The server refuses to talk to us: {answer.text}", reason="ehlo-refused")
-    return tuple(filter(None, (printable(line) for line in answer.lines[1:])))
+    return tuple(filter(None, (printable(line, limit=MAX_LINE) for line in answer.lines[1:])))
 
 
 def _start_tls(facts: Facts) -> Conversation[None]:

@@ -1,8 +1,8 @@
 """What a source claims about logging in, against what the server advertises inside TLS.
 
 Rules: the claimed order wins, because servers advertise mechanisms that do not work (PROBE-04); what the server does
-not offer is dropped (OA-16: no browser is opened for an OAuth that is not there); where nothing of the claim is left, the
-server's own offer stands, so an OAuth-only server is shown as one.
+not offer is dropped (OA-16: no browser is opened for an OAuth that is not there); where nothing of the claim is left,
+the server's own offer stands, so an OAuth-only server is shown as one.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Conversed:
 async def converse(
     server: Server, dialogue: Conversation[Facts], facts: Facts, /, *, network: Network, seconds: float
 ) -> Conversed:
-    """Connect to ``server`` and hold ``dialogue``, which writes into ``facts``. What goes wrong there is in the result."""
+    """Connect to ``server`` and hold ``dialogue``, which writes into ``facts``. Failures are in the result."""
     conversed = Conversed(facts)
     talk = Talk(dialogue)
     target = Target(server.hostname, server.port, tls=server.security is Security.TLS)
