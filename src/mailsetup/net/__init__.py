@@ -21,7 +21,10 @@ def open_network(options: Options, /) -> AbstractAsyncContextManager[Network]:
     """Open the door as ``options`` say: nameservers, proxy, authorities, address policy.
 
     The ``Network`` it gives is good until the context ends; then every socket it opened is closed, whatever happened.
-    An ``options.network`` of the caller's own is the caller's to use: it is not looked at here.
+    Where ``options.network`` is given, that is the one, and it is the caller's to close.
+
+    Raises:
+        InvalidOptions: for nameservers, a proxy, a DoH URL, authorities or an SSL context that cannot be used.
     """
     from mailsetup.net.door import open_network as opened
 

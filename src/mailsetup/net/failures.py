@@ -53,6 +53,7 @@ MEANINGS: dict[str, Meaning] = {
     "tls-failed": Meaning(
         _UNUSABLE, Outcome.TLS_FAILED, "The server and this machine could not agree on TLS 1.2 or newer."
     ),
+    "not-tls": Meaning(_UNUSABLE, Outcome.WRONG_PROTOCOL, "The server does not speak TLS on this port."),
     "certificate-expired": Meaning(_UNUSABLE, Outcome.CERTIFICATE_EXPIRED, "The certificate has expired."),
     "certificate-not-yet-valid": Meaning(_UNUSABLE, Outcome.CERTIFICATE_UNTRUSTED, "The certificate is not valid yet."),
     "certificate-name-mismatch": Meaning(

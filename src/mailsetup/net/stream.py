@@ -19,6 +19,8 @@ import anyio.lowlevel
 from mailsetup.net.failures import failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mailsetup.errors import NetworkError
 
 _REASONS: Final[dict[int, str]] = {
@@ -29,6 +31,9 @@ _REASONS: Final[dict[int, str]] = {
     errno.ETIMEDOUT: "timed-out",
 }
 """Anything else that a socket can say means that there is no way."""
+
+UNANSWERED: Final = 1.0
+"""Seconds after which an attempt without an answer hardly counts as a connection any more."""
 
 _BUSY: Final = (BlockingIOError, InterruptedError)
 
@@ -46,6 +51,7 @@ class SocketStream(anyio.abc.ByteStream):
         self._socket = sock
         self.address = address
         """The IP address at the other end; empty where a proxy found it."""
+        self._afterwards: list[Callable[[], object]] = []
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
         """Give what has arrived, at least one byte.
@@ -90,6 +96,12 @@ class SocketStream(anyio.abc.ByteStream):
     def close(self) -> None:
         """Close; may be called more than once."""
         self._socket.close()
+        while self._afterwards:
+            self._afterwards.pop()()
+
+    def when_closed(self, action: Callable[[], object], /) -> None:
+        """Call ``action`` once when this is closed."""
+        self._afterwards.append(action)
 
     @property
     def is_readable(self) -> bool:
@@ -108,8 +120,10 @@ class SocketStream(anyio.abc.ByteStream):
         return {}
 
 
-async def connect_socket(address: str, port: int, /, *, timeout: float) -> SocketStream:  # noqa: ASYNC109  (of the attempt alone)
-    """Open a TCP connection to an IP address.
+async def connect_socket(
+    address: str, port: int, /, *, within: float, when_unanswered: Callable[[], object] = bool
+) -> SocketStream:
+    """Open a TCP connection to an IP address; call ``when_unanswered`` if nobody answers for a second.
 
     Raises:
         NetworkError: ``timed-out``, ``connection-refused``, ``network-unreachable``.
@@ -122,8 +136,8 @@ async def connect_socket(address: str, port: int, /, *, timeout: float) -> Socke
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with anyio.move_on_after(timeout) as scope:
-            await _connected(sock, address, port)
+        with anyio.move_on_after(within) as scope:
+            await _connected(sock, address, port, when_unanswered)
     except BaseException:
         sock.close()
         raise
@@ -133,12 +147,16 @@ async def connect_socket(address: str, port: int, /, *, timeout: float) -> Socke
     return SocketStream(sock, address=address)
 
 
-async def _connected(sock: socket.socket, address: str, port: int) -> None:
+async def _connected(sock: socket.socket, address: str, port: int, when_unanswered: Callable[[], object]) -> None:
     """Connect and wait for the outcome, which the socket keeps as an error number."""
     try:
         sock.connect((address, port))
     except _BUSY:
-        await anyio.wait_writable(sock)
+        with anyio.move_on_after(UNANSWERED) as scope:
+            await anyio.wait_writable(sock)
+        if scope.cancelled_caught:
+            when_unanswered()
+            await anyio.wait_writable(sock)
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
             raise translated(OSError(number, "connect"), address=address) from None

@@ -95,7 +95,7 @@ class Nameserver:
             raise translated(error, address=self.address) from error
 
     async def _ask_tcp(self, question: Question) -> bytes:
-        stream = await connect_socket(self.address, self.port, timeout=_TCP_TIMEOUT)
+        stream = await connect_socket(self.address, self.port, within=_TCP_TIMEOUT)
         try:
             await stream.send(len(question.wire).to_bytes(2, "big") + question.wire)
             received = bytearray()

@@ -1,0 +1,73 @@
+"""The real network, put together from ``Options``, and taken down without a trace."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mailsetup.errors import InvalidOptions
+from mailsetup.net.connect import TcpConnector
+from mailsetup.net.dial import Dialer
+from mailsetup.net.dns import DnsResolver, DohServer, nameservers
+from mailsetup.net.http import REQUEST_TIMEOUT, HttpFetcher
+from mailsetup.net.interface import Network
+from mailsetup.net.proxy import Proxy, ProxyDialer
+from mailsetup.net.tls import TlsClient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from mailsetup.model import Options
+    from mailsetup.net.connect import Dials
+    from mailsetup.net.dns.servers import Server
+    from mailsetup.net.interface import Resolver
+
+_PROXY_CONNECTIONS = 64
+"""To the one address that everything goes to."""
+
+
+@asynccontextmanager
+async def open_network(options: Options, /) -> AsyncIterator[Network]:
+    """See ``mailsetup.net.open_network``."""
+    if options.network is not None:
+        yield options.network
+        return
+    client = TlsClient(ca_file=options.ca_file, context=options.ssl_context)
+    proxy = Proxy.parse(options.proxy) if options.proxy else None
+    opened: list[Dials | HttpFetcher] = []
+
+    def web(resolver: Resolver, *, allow_private: bool) -> tuple[TcpConnector, HttpFetcher]:
+        """Build connector and fetcher over ``resolver``, to be closed at the end."""
+        dialer = _dialer(resolver, proxy, allow_private=allow_private)
+        connector = TcpConnector(dialer, client=client)
+        fetcher = HttpFetcher(connector, within=min(options.timeout, REQUEST_TIMEOUT))
+        opened.extend((fetcher, dialer))
+        return connector, fetcher
+
+    try:
+        plain = DnsResolver(nameservers(options.nameservers))
+        servers: list[Server] = []
+        if options.doh_url is not None:
+            # Its own address can only come from elsewhere. It was chosen and not discovered, so it may be private.
+            servers.append(DohServer(_https(options.doh_url), web(plain, allow_private=True)[1]))
+        resolver = DnsResolver(servers) if servers else plain
+        connector, fetcher = web(resolver, allow_private=options.allow_private_addresses)
+        yield Network(resolver, fetcher, connector)
+    finally:
+        for each in opened:
+            each.close()
+
+
+def _dialer(resolver: Resolver, proxy: Proxy | None, *, allow_private: bool) -> Dials:
+    direct = Dialer(resolver, allow_private=allow_private)
+    if proxy is None:
+        return direct
+    way = Dialer(resolver, per_address=_PROXY_CONNECTIONS)  # the proxy is the user's choice, wherever it is
+    return ProxyDialer(proxy, way=way, check=None if allow_private else direct)
+
+
+def _https(url: str) -> str:
+    if not url.isascii() or urlsplit(url).scheme != "https" or not urlsplit(url).hostname:
+        raise InvalidOptions(f"{url!r} is not the https URL of a DNS server")
+    return url

@@ -1,0 +1,281 @@
+"""TLS as a client: who is trusted, the handshake, and what went wrong with it, by class.
+
+Rules: TLS 1.2 or newer (TLS-01); OpenSSL verifies the chain, ``certificate.py`` the name, both before a single octet of
+data; one context for all connections of a call, built when first needed; no ALPN, no client certificate (TLS-10).
+
+``ssl`` keeps a refused certificate to itself. Its facts are wanted all the same (TLS-13), so they are taken from the
+handshake message as it passes by, in the very handshake that fails: no second connection, no unverified one. The
+hook for that is CPython's own debugging aid; where a Python lacks it, or the context is the caller's, a refusal carries
+no facts.
+"""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+import anyio
+
+from mailsetup.errors import InvalidOptions, NetworkError
+from mailsetup.net.certificate import Facts, read_certificate
+from mailsetup.net.failures import failure
+from mailsetup.net.interface import Tls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mailsetup.model import Certificate
+    from mailsetup.net.stream import SocketStream
+
+T = TypeVar("T")
+
+HANDSHAKE_TIMEOUT: Final = 6.0
+"""Seconds; two round trips and a slow machine are far below it."""
+
+_ACCEPTED: Final = frozenset({"TLSv1.2", "TLSv1.3"})
+
+# X509_V_ERR_… of OpenSSL's x509_vfy.h; whatever is not here means that the chain leads to nobody we trust.
+_REASONS: Final[dict[int, str]] = {
+    9: "certificate-not-yet-valid",
+    10: "certificate-expired",
+    18: "certificate-self-signed",
+    62: "certificate-name-mismatch",
+    64: "certificate-name-mismatch",
+}
+
+_SENTENCES: Final[dict[str, str]] = {
+    "TLSV1_ALERT_PROTOCOL_VERSION": "The server speaks only TLS older than 1.2.",
+    "UNSUPPORTED_PROTOCOL": "The server speaks only TLS older than 1.2.",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "The server found no cipher in common, or wants a client certificate.",
+    "NO_SHARED_CIPHER": "There is no cipher in common.",
+    "DH_KEY_TOO_SMALL": "The server's key exchange is too weak.",
+    "TLSV1_UNRECOGNIZED_NAME": "The server does not know the name it was asked for.",
+    "UNEXPECTED_EOF_WHILE_READING": "The server closed the connection during the TLS handshake.",
+}
+
+_NOT_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
+"""What OpenSSL says when the first octets are no TLS record."""
+
+_HANDSHAKE, _CERTIFICATE_MESSAGE = 22, 11
+"""Content type and message type (RFC 8446 sections 4 and 5.1)."""
+
+_seen: ContextVar[list[bytes] | None] = ContextVar("_seen", default=None)
+"""Where the handshake of the current task leaves the certificate that it was shown."""
+
+
+class TlsClient:
+    """Whom to trust, for one call.
+
+    Args:
+        ca_file: PEM file of authorities beside the system's.
+        context: the caller's own context, used as it is.
+
+    Raises:
+        InvalidOptions: if the file cannot be read, or the context does not verify.
+    """
+
+    def __init__(self, *, ca_file: Path | None = None, context: ssl.SSLContext | None = None) -> None:
+        if context is not None and context.verify_mode is not ssl.CERT_REQUIRED:
+            raise InvalidOptions("ssl_context must verify certificates (verify_mode is not CERT_REQUIRED)")
+        self._ca_file = ca_file
+        self._context = context
+        if ca_file is not None and context is None:
+            self._context = build_context(ca_file)
+
+    def context(self) -> ssl.SSLContext:
+        """Give the one context, built at the first call."""
+        if self._context is None:
+            self._context = build_context()
+        return self._context
+
+    async def shake_hands(
+        self, stream: SocketStream, /, *, hostname: str, srv_ids: tuple[str, ...] = ()
+    ) -> tuple[TlsStream, Tls]:
+        """Put TLS on ``stream`` and verify who is there. The caller closes the stream when it fails.
+
+        Raises:
+            NetworkError: ``tls-failed``, ``not-tls``, ``timed-out`` or ``certificate-…``; the latter with its facts.
+        """
+        secure = TlsStream(stream, context=self.context(), hostname=hostname)
+        shown: list[bytes] = []
+        token = _seen.set(shown)
+        try:
+            with anyio.move_on_after(HANDSHAKE_TIMEOUT) as scope:
+                await secure.shake_hands()
+        except ssl.SSLError as error:
+            raise _translated(error, shown, hostname=hostname, address=stream.address) from error
+        finally:
+            _seen.reset(token)
+        if scope.cancelled_caught:
+            raise failure("timed-out", "The TLS handshake did not end in time.", address=stream.address)
+        return secure, _verified(secure, hostname=hostname, srv_ids=srv_ids, address=stream.address)
+
+
+def build_context(ca_file: Path | None = None) -> ssl.SSLContext:
+    """Build a context that trusts the system's authorities, and those in ``ca_file``.
+
+    Names are not its business, because OpenSSL knows nothing of SRV names: ``_verified`` compares them.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.hostname_checks_common_name = False
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_default_certs()
+    places = ssl.get_default_verify_paths()
+    if not (places.cafile or places.capath or context.cert_store_stats()["x509_ca"]):
+        import certifi  # a Python without a system store, as on macOS
+
+        context.load_verify_locations(certifi.where())
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            raise InvalidOptions(f"cannot read authorities from {ca_file}: {error.strerror or error}") from error
+    with suppress(AttributeError):
+        context._msg_callback = _keep_certificate  # type: ignore[attr-defined]  # see the module's docstring
+    return context
+
+
+def _keep_certificate(*message: Any) -> None:
+    """Note the leaf certificate when it passes by; connection, direction, version, content type, message type, data."""
+    _connection, direction, version, content_type, message_type, data = message
+    shown = _seen.get()
+    if shown is None or (direction, content_type, message_type) != ("read", _HANDSHAKE, _CERTIFICATE_MESSAGE):
+        return
+    # Handshake header (4); in TLS 1.3 a context with its length (1 and that); length of the list (3); of the leaf (3).
+    position = 4 + (1 + data[4] if version == ssl.TLSVersion.TLSv1_3 else 0) + 3
+    length = int.from_bytes(data[position : position + 3], "big")
+    shown.append(bytes(data[position + 3 : position + 3 + length]))
+
+
+def _verified(secure: TlsStream, *, hostname: str, srv_ids: tuple[str, ...], address: str) -> Tls:
+    """Hold what the handshake gave against the rules that OpenSSL was not asked to keep."""
+    version, cipher, der = secure.facts()
+    if version not in _ACCEPTED:
+        raise failure("tls-failed", _SENTENCES["UNSUPPORTED_PROTOCOL"], address=address)
+    try:
+        facts = read_certificate(der)
+    except ValueError as error:
+        raise failure("tls-failed", "The server's certificate cannot be read.", address=address) from error
+    if not facts.is_for(hostname, srv_ids=srv_ids):
+        raise _mismatch(facts, hostname=hostname, address=address)
+    return Tls(version, cipher, facts.to_model(), der)
+
+
+def _mismatch(facts: Facts, *, hostname: str, address: str) -> NetworkError:
+    names = facts.dns_names + facts.addresses
+    shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "") if names else "no name"
+    detail = f"The certificate is for {shown}, not for {hostname}."
+    return failure("certificate-name-mismatch", detail, certificate=facts.to_model(), address=address)
+
+
+def _translated(error: ssl.SSLError, shown: list[bytes], *, hostname: str, address: str) -> NetworkError:
+    """Turn OpenSSL's word into our own error."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason = _REASONS.get(error.verify_code, "certificate-untrusted")
+        facts = _facts(shown)
+        if reason == "certificate-name-mismatch" and facts is not None:
+            return _mismatch(facts, hostname=hostname, address=address)
+        certificate = facts.to_model() if facts else None
+        return failure(reason, _why(reason, certificate, error), certificate=certificate, address=address)
+    word = error.reason or ""
+    if word in _NOT_TLS:
+        return failure("not-tls", address=address)
+    if isinstance(error, ssl.SSLEOFError):
+        word = "UNEXPECTED_EOF_WHILE_READING"
+    return failure(
+        "tls-failed", _SENTENCES.get(word, f"The TLS handshake failed ({word or 'no reason'})."), address=address
+    )
+
+
+def _why(reason: str, certificate: Certificate | None, error: ssl.SSLCertVerificationError) -> str:
+    """Say what is wrong with the certificate, with its date where that is the matter."""
+    if certificate is not None and reason == "certificate-expired":
+        return f"The certificate expired on {certificate.not_after:%Y-%m-%d}."
+    if certificate is not None and reason == "certificate-not-yet-valid":
+        return f"The certificate is not valid before {certificate.not_before:%Y-%m-%d}."
+    if reason == "certificate-untrusted":
+        return f"No authority that this machine trusts has signed the certificate ({error.verify_message})."
+    return ""
+
+
+def _facts(shown: list[bytes]) -> Facts | None:
+    with suppress(ValueError):
+        return read_certificate(shown[-1]) if shown else None
+    return None
+
+
+class TlsStream:
+    """TLS on top of a stream that holds nothing back. One task at a time."""
+
+    def __init__(self, stream: SocketStream, /, *, context: ssl.SSLContext, hostname: str) -> None:
+        self._stream = stream
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
+
+    async def shake_hands(self) -> None:
+        """Do the handshake.
+
+        Raises:
+            ssl.SSLError: as OpenSSL puts it.
+            NetworkError: the connection broke.
+        """
+        await self._run(self._object.do_handshake)
+
+    def facts(self) -> tuple[str, str, bytes]:
+        """Give version, cipher, and the certificate in DER."""
+        cipher = self._object.cipher()
+        return self._object.version() or "", cipher[0] if cipher else "", self._object.getpeercert(True) or b""
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        """Give what has arrived, at least one byte; ``b""`` at the end.
+
+        Raises:
+            NetworkError: the connection broke, or what came is not TLS any more.
+        """
+        try:
+            return await self._run(lambda: self._object.read(max_bytes))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):  # many servers close without saying so
+            return b""
+        except ssl.SSLError as error:
+            raise failure("tls-failed", "The TLS session broke.", address=self._stream.address) from error
+
+    async def send(self, data: bytes) -> None:
+        """Send all of ``data``."""
+        try:
+            await self._run(lambda: self._object.write(data))
+        except ssl.SSLError as error:
+            raise failure("tls-failed", "The TLS session broke.", address=self._stream.address) from error
+
+    def channel_binding(self, kind: Literal["tls-exporter", "tls-unique"]) -> bytes | None:
+        """Give channel binding data. Python has no exporter (RFC 9266); ``tls-unique`` ends with TLS 1.2 (RFC 5929)."""
+        if kind != "tls-unique" or self._object.version() != "TLSv1.2":
+            return None
+        return self._object.get_channel_binding("tls-unique")
+
+    async def _run(self, action: Callable[[], T]) -> T:
+        """Let OpenSSL do its part, and carry octets for it until it is done."""
+        while True:
+            try:
+                result = action()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                try:
+                    self._incoming.write(await self._stream.receive())
+                except anyio.EndOfStream:
+                    self._incoming.write_eof()
+            except ssl.SSLError:
+                with suppress(NetworkError):  # the alert that says why; nobody has to hear it
+                    await self._flush()
+                raise
+            else:
+                await self._flush()
+                return result
+
+    async def _flush(self) -> None:
+        if self._outgoing.pending:
+            await self._stream.send(self._outgoing.read())
