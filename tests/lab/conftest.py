@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.lab.authority import Authority
+    from tests.lab.automx2 import Automx2
     from tests.lab.dovecot import Dovecot
+    from tests.lab.nginx import Nginx
     from tests.lab.nsd import Nsd
     from tests.lab.postfix import Postfix
     from tests.lab.unbound import Unbound
@@ -162,4 +164,25 @@ def postfix(world: World, authority: Authority, dovecot: Dovecot) -> Iterator[Po
 
     server = Postfix(world, authority, dovecot)
     with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nginx(world: World, authority: Authority) -> Iterator[Nginx]:
+    """The web."""
+    from tests.lab.nginx import Nginx
+
+    server = Nginx(world, authority)
+    with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def automx2(world: World, nginx: Nginx) -> Iterator[Automx2]:
+    """automx2 behind nginx."""
+    from tests.lab.automx2 import Automx2
+
+    server = Automx2(world)
+    with server.daemon:
+        server.seed()
         yield server

@@ -43,6 +43,7 @@ auth_username_format = %n
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%n {folder}/users
+  default_fields = nodelay=yes
 }}
 userdb {{
   driver = static
@@ -150,7 +151,8 @@ class Dovecot:
         mail = folder / "mail"
         mail.mkdir()
         mail.chmod(0o777)
-        (folder / "users").write_text("".join(f"{u.name}:{u.password}\n" for u in world.USERS), encoding="utf-8")
+        users = "".join(f"{user.name}:{user.password}\n" for user in world.USERS)
+        (folder / "users").write_text(users, encoding="utf-8")
         text = _CONFIG.format(
             folder=folder,
             name=name,
