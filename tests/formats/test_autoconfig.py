@@ -346,3 +346,43 @@ def test_multi_purpose_protocols_are_services() -> None:
     assert [(service.protocol, service.url) for service in reading.services] == [
         (Protocol.JMAP, "https://j.corp.example/s")
     ]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        config(section("", kind="jmap")),
+        config(section("<username>x</username>", kind="exchange")),
+        config(root=section("<hostname>chat.corp.example</hostname>", "chatServer", "xmpptcp")),
+        config(section("<port>993</port><socketType>SSL</socketType>")),
+        config(section("<hostname/><port>993</port><socketType>SSL</socketType>")),
+        config(
+            section("<hostname>smtp.corp.example</hostname><socketType>plain</socketType>", "outgoingServer", "smtp")
+        ),
+    ],
+)
+def test_what_cannot_be_assumed_is_missing(document: bytes) -> None:
+    """Without a host, a URL, or a port that could be assumed, the section is left out (AC-31)."""
+    reading = autoconfig.parse(document)
+    assert (reading.servers, reading.services) == ((), ())
+    assert sorted(codes(reading)) == ["missing", "nothing-usable"]
+
+
+def test_the_same_server_again() -> None:
+    """A repetition is skipped, a user name where there was none is taken, and user names are bounded (AC-35)."""
+    nameless, named = imap(), imap(username="%EMAILADDRESS%")
+    first, again = autoconfig.parse(config(nameless, nameless)), autoconfig.parse(config(nameless, named))
+    assert (len(first.servers), codes(first)) == (1, ["duplicate"])
+    assert [server.username for server in again.servers] == ["%EMAILADDRESS%"]
+    many = autoconfig.parse(config(*(imap(username=f"user{number}") for number in range(20))))
+    assert len(many.servers) == 1
+    assert many.servers[0].username_alternatives == tuple(f"user{number}" for number in range(1, 8))
+    dav = section("<url>https://dav.corp.example/</url>", "calendar", "caldav")
+    assert codes(autoconfig.parse(config(imap(), root=dav + dav))) == ["duplicate"]
+
+
+def test_chat_by_host_name() -> None:
+    """The draft's own example gives type ``xmpp`` a host name instead of a URL (AC-34)."""
+    chat = section("<hostname>chat.corp.example</hostname><socketType>STARTTLS</socketType>", "chatServer", "xmpp")
+    service = autoconfig.parse(config(root=chat)).services[0]
+    assert (service.hostname, service.port, service.security) == ("chat.corp.example", 5222, Security.STARTTLS)

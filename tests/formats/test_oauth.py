@@ -124,6 +124,7 @@ def test_an_http_registration_endpoint_is_left_out() -> None:
         (['DPoP resource_metadata="https://j.example/m"'], None),
         (['Bearer resource_metadata="http://j.example/m"'], None),
         (["Bearer"], None),
+        (['Bearer resource_metadata="https://j.example/' + "m" * 9000 + '"'], None),
         ([], None),
     ],
 )

@@ -283,3 +283,9 @@ def test_the_record_is_a_plain_hash() -> None:
     """The digest is SHA-256 over the octets as they are (PACC-03)."""
     digest = base64.b64encode(hashlib.sha256(b"x").digest()).decode()
     assert pacc.record(b"x") == f"v=UAAC1; a=sha256; d={digest}"
+
+
+def test_numbers_of_thousands_of_digits_do_no_harm() -> None:
+    """Whether Python reads such a number or refuses it, there is a value or the one error (SEC-01)."""
+    with contextlib.suppress(InvalidDocument):
+        assert pacc.parse(b'{"protocols": {}, "x": ' + b"1" * 20_000 + b"}").servers == ()

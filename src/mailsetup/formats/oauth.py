@@ -19,6 +19,8 @@ from mailsetup.model import Model, OAuth
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MAX_CHALLENGE = 8192
+"""Characters of one WWW-Authenticate header; longer ones are skipped."""
 MAX_SCOPES = 100
 MAX_SCOPE = 200
 MAIL_SCOPES = (
@@ -30,9 +32,11 @@ MAIL_SCOPES = (
 """Scopes of the profile; those that a server advertises are of use (OA-17)."""
 
 _ENCODED_UNRESERVED = re.compile(r"%(?:2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])")
-_AUTH_PARAMETER = re.compile(r'([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+_TCHAR = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"
+# A parameter starts where a token starts: looked for at every place of a long token, it would take quadratic time.
+_AUTH_PARAMETER = re.compile(rf'(?<!{_TCHAR})({_TCHAR}+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _BEARER = re.compile(r"(?:^|,)\s*Bearer\s+", re.IGNORECASE)
-_NEXT_SCHEME = re.compile(r",\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+\s+[^\s=,]")
+_NEXT_SCHEME = re.compile(rf",\s*{_TCHAR}+\s+[^\s=,]")
 
 WELL_KNOWN_OAUTH = "/.well-known/oauth-authorization-server"
 WELL_KNOWN_OIDC = "/.well-known/openid-configuration"
@@ -150,7 +154,7 @@ def resource_metadata_from(challenges: Iterable[str], /) -> str | None:
     ``None`` where there is none, or none that is an https URL.
     """
     for header in challenges:
-        for challenge in _BEARER.split(header)[1:]:
+        for challenge in _BEARER.split(header)[1:] if len(header) <= MAX_CHALLENGE else ():
             following = _NEXT_SCHEME.search(challenge)
             own = challenge[: following.start()] if following else challenge
             for name, quoted, token in _AUTH_PARAMETER.findall(own):
