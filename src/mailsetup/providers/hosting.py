@@ -1,9 +1,10 @@
 """From DNS facts about a domain's mail to the bundled provider that holds its mailboxes. Pure.
 
 The best exchanger decides, if it belongs to somebody who holds mailboxes. A gateway or forwarder in front, or an
-exchanger that nobody knows, says nothing; then the hints do: where ``autoconfig`` and ``autodiscover`` are aliases
-to, another exchanger behind the first, and last whom SPF allows to send. SPF names everybody who sends for the
-domain, so it counts only if exactly one of them holds mailboxes.
+exchanger that nobody knows, says nothing; then the hints do: where ``autoconfig`` and ``autodiscover`` are aliases to,
+another exchanger behind the first, and last whom SPF allows to send. SPF names everybody who sends for the domain, so
+it counts only if exactly one of them holds mailboxes; and behind an unknown exchanger only if all of them are known,
+since one that nobody knows may be the very hoster.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Hoster(NamedTuple):
     via: str
     """The fact, for the provenance: ``MX aspmx.l.google.com``."""
     certain: bool = True
-    """Whether the mail itself goes there, or a name of the domain leads there; SPF alone is only a good guess."""
+    """False for SPF behind an unknown exchanger: only a good guess."""
 
 
 def hoster_of(hosting: Hosting, database: Database, /) -> Hoster | None:
@@ -32,11 +33,12 @@ def hoster_of(hosting: Hosting, database: Database, /) -> Hoster | None:
     if not hosting.exchangers:
         return None
     best, *others = [exchanger.hostname for exchanger in hosting.exchangers]
+    filtered = filter_of(hosting, database) is not None
     return (
         _by_mx((best,), database)
         or _by_alias(hosting.hints, database)
-        or (_by_mx(others, database) if _is_in_front(best, database) else None)
-        or _by_spf(hosting.hints, database)
+        or (_by_mx(others, database) if filtered else None)
+        or _by_spf(hosting.hints, database, filtered=filtered)
     )
 
 
@@ -45,11 +47,6 @@ def filter_of(hosting: Hosting, database: Database, /) -> Entry | None:
     best = next((exchanger.hostname for exchanger in hosting.exchangers), "")
     entry = database.by_mx(best) if best else None
     return None if entry is None or entry.has_mailboxes else entry
-
-
-def _is_in_front(exchanger: str, database: Database) -> bool:
-    entry = database.by_mx(exchanger)
-    return entry is not None and not entry.has_mailboxes
 
 
 def _by_mx(exchangers: Iterable[str], database: Database) -> Hoster | None:
@@ -68,10 +65,12 @@ def _by_alias(hints: Iterable[str], database: Database) -> Hoster | None:
     return None
 
 
-def _by_spf(hints: Iterable[str], database: Database) -> Hoster | None:
-    found = {
-        entry.id: Hoster(entry, f"SPF {hint}", certain=False)
-        for hint in hints
-        if (entry := database.by_hint("spf", hint)) is not None and entry.has_mailboxes
-    }
+def _by_spf(hints: Iterable[str], database: Database, *, filtered: bool) -> Hoster | None:
+    found: dict[str, Hoster] = {}
+    for hint in hints:
+        entry = database.by_hint("spf", hint) or database.by_mx(hint)
+        if entry is None and not filtered:
+            return None
+        if entry is not None and entry.has_mailboxes:
+            found.setdefault(entry.id, Hoster(entry, f"SPF {hint}", certain=filtered))
     return next(iter(found.values())) if len(found) == 1 else None
