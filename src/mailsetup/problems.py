@@ -123,6 +123,21 @@ CATALOGUE: dict[str, Sentence] = {
         "DNS answers the same for every service of {domain}; such wildcard records prove nothing and were not used.",
         "If you run the domain, publish records for the services that exist, and no wildcard.",
     ),
+    "wildcard-addresses": Sentence(
+        WARNING,
+        "DNS gives every name below {domain} an address, whether there is a server or not (wildcard DNS).",
+        "Compare the server names with what your provider says before you type your password.",
+    ),
+    "outgoing-not-found": Sentence(
+        WARNING,
+        "{hostname} receives mail for {domain}, but no server that sends it was found.",
+        "Ask whoever runs {domain} for the name of the outgoing server.",
+    ),
+    "incoming-not-found": Sentence(
+        WARNING,
+        "{hostname} sends mail for {domain}, but no server that holds the mailbox was found.",
+        "Ask whoever runs {domain} for the name of the incoming server.",
+    ),
     "srv-target-missing": Sentence(
         WARNING,
         "DNS names {hostname} as a server of {domain}, but that name has no address.",
