@@ -6,6 +6,7 @@
     ├── InvalidAddress (ValueError)    the caller gave something that is not an address
     ├── InvalidOptions (ValueError)    the caller asked for something that cannot be done
     ├── InvalidDocument (ValueError)   bytes that a parser in ``formats`` or ``providers`` cannot take at all
+    ├── CannotExpress (ValueError)     ``export``: the format cannot say what was found, or not without a lie
     ├── ConsentRequired (PermissionError)
     │                                  a credential was about to go to a server that nobody vouches for
     └── NetworkError (OSError)         inside only: raised by the network door, turned into values by whoever asked
@@ -57,6 +58,19 @@ class InvalidDocument(MailsetupError, ValueError):  # noqa: N818
         """A stable, kebab-case reason: ``malformed``, ``not-config``, ``dtd-refused``, ``too-large``, ``schema`` …"""
         self.line = line
         """1-based line of the offence where known."""
+
+
+class CannotExpress(MailsetupError, ValueError):  # noqa: N818
+    """A format of ``export`` cannot say what was found, or not without a lie or a risk, so nothing is written."""
+
+    def __init__(self, reason: str, *, code: str, arguments: dict[str, str] | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """What cannot be said, and why, one sentence."""
+        self.code = code
+        """A stable, kebab-case reason, listed in docs/reference."""
+        self.arguments = arguments or {}
+        """What was filled into the sentence: the command line translates it by code and arguments."""
 
 
 class ConsentRequired(MailsetupError, PermissionError):  # noqa: N818
