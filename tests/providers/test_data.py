@@ -205,7 +205,7 @@ def test_nothing_is_claimed_twice() -> None:
 
 
 def test_order_of_security() -> None:
-    """At one host implicit TLS stands before STARTTLS (RFC 8314), unless only we know of it; plaintext is always last."""
+    """At one host implicit TLS stands before STARTTLS (RFC 8314), unless only we know of it; plaintext is last."""
     for provider in providers().values():
         for protocol in Protocol:
             order = [server for server in provider.servers if server.protocol is protocol and not server.only_for]

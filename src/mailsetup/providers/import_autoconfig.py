@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mailsetup.formats.autoconfig import ClientConfig
-    from mailsetup.model import Server
+    from mailsetup.model import Ignored, Server
     from mailsetup.providers.import_names import Drop
 
 SERVER_PROTOCOLS = get_args(ServerEntry.model_fields["protocol"].annotation)
@@ -37,7 +37,7 @@ def offer(document: bytes, /, *, name: str, checked: date, source: str = "ispdb"
     """
     config = autoconfig.parse(document)
     result = Offer()
-    result.dropped += [f"{item.where}: {item.reason}" for item in config.ignored if item.severity is not Severity.INFO]
+    result.dropped += [f"{name}: {item.where}: {item.reason}" for item in config.ignored if _was_left_out(item)]
     drop = result.dropped.append
     described = config.provider
     identifier = described.id if described and described.id and "%" not in described.id else name
@@ -61,6 +61,10 @@ def offer(document: bytes, /, *, name: str, checked: date, source: str = "ispdb"
     except ValidationError as error:
         drop(f"{identifier}: left out ({error.errors()[0]['msg'].removeprefix('Value error, ')})")
     return result
+
+
+def _was_left_out(item: Ignored) -> bool:
+    return item.severity is not Severity.INFO and item.code != "plaintext"
 
 
 def _mx(config: ClientConfig, drop: Drop) -> MxEntry | None:
