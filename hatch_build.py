@@ -1,7 +1,7 @@
 """Build hook: compile the provider database and the translations into the package.
 
-Both are artifacts: made from ``data/providers/*.toml`` and ``src/mailsetup/locale/*.po``, kept out of version control, and
-found in the same place by a wheel, an sdist that is installed, and an editable install.
+Both are artifacts: made from ``data/providers/*.toml`` and ``src/mailsetup/locale/*.po``, kept out of version control,
+and found in the same place by a wheel, an sdist that is installed, and an editable install.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent
 PACKAGE = ROOT / "src" / "mailsetup"
 
 
-class CompileHook(BuildHookInterface):  # type: ignore[misc]  # hatchling has no type information here
+class CompileHook(BuildHookInterface[Any]):
     """Runs for wheels and for editable installs; an sdist carries the sources and compiles when it is installed."""
 
     PLUGIN_NAME = "custom"

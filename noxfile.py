@@ -68,7 +68,7 @@ def tests(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Style, types and the direction of imports."""
     session.install("--quiet", *requirements("dev"))
-    session.env |= {"PYTHONPATH": str(ROOT / "src"), "MYPY_FORCE_COLOR": "1" if session.interactive else "0"}
+    session.env["PYTHONPATH"] = str(ROOT / "src")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")

@@ -118,7 +118,12 @@ def test_a_record_is_decoded_once() -> None:
 def test_an_empty_database_knows_nothing() -> None:
     """And says so without failing."""
     empty = Database(compile_database([]))
-    assert (len(empty), empty.date, empty.by_domain("x.example"), empty.by_pattern("x.example")) == (0, None, None, None)
+    assert (len(empty), empty.date, empty.by_domain("x.example"), empty.by_pattern("x.example")) == (
+        0,
+        None,
+        None,
+        None,
+    )
     assert empty.by_mx("mx.example.com") is None
 
 
@@ -129,7 +134,9 @@ def test_any_bytes_are_a_database_or_invalid(document: bytes) -> None:
         Database(document)
 
 
-@pytest.mark.parametrize("header", [{}, [], {"format": 1}, {"format": 99}, {"format": 1, "date": "yesterday"}, "x", None])
+@pytest.mark.parametrize(
+    "header", [{}, [], {"format": 1}, {"format": 99}, {"format": 1, "date": "yesterday"}, "x", None]
+)
 def test_a_header_that_is_not_ours_is_invalid(header: object) -> None:
     """JSON alone does not make a database."""
     with pytest.raises(InvalidDocument):
@@ -144,16 +151,24 @@ def test_equal_input_gives_equal_bytes() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "complaint"),
     [
-        (provider("a", domains=["x.example"]), provider("b", domains=["x.example"]), "domain 'x.example' is claimed by a and by b"),
+        (
+            provider("a", domains=["x.example"]),
+            provider("b", domains=["x.example"]),
+            "domain 'x.example' is claimed by a and by b",
+        ),
         (provider("a", domains=["x.example"]), provider("a", domains=["y.example"]), "id 'a' is claimed by a and by a"),
-        (provider("a", mx=mx("x.example")), provider("b", mx=mx("x.example")), "MX suffix 'x.example' is claimed by a and by b"),
+        (
+            provider("a", mx=mx("x.example")),
+            provider("b", mx=mx("x.example")),
+            "MX suffix 'x.example' is claimed by a and by b",
+        ),
         (
             provider("a", hosting={"spf": ["x.example"]}),
             provider("b", hosting={"spf": ["x.example"]}),
             "SPF include 'x.example' is claimed by a and by b",
         ),
     ],
-)  # fmt: skip
+)
 def test_claiming_twice_is_an_error_that_names_both(first: ProviderFile, second: ProviderFile, complaint: str) -> None:
     """Whoever merges two contributions learns where they collide."""
     with pytest.raises(CompileError) as caught:

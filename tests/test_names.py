@@ -73,8 +73,7 @@ def test_any_text_is_a_name_or_a_value_error(text: str) -> None:
     try:
         name = ascii_name(text)
     except ValueError as error:
-        assert str(error)
-        assert not isinstance(error, UnicodeError) or "idna" not in type(error).__module__
+        assert str(error)  # noqa: PT017  (whether it raises is not known beforehand)
         return
     assert name.isascii()
     assert ascii_name(name) == name

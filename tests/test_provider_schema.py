@@ -69,15 +69,33 @@ def test_the_smallest_provider_is_valid() -> None:
         (changed(servers=[IMAP | {"only_for": ["other.example"]}]), "not this provider's"),
         (changed(servers=[IMAP | {"port": 143, "security": "none"}, IMAP]), "plaintext imap server stands before"),
         (changed(requirements=[{"kind": "other"}]), "needs a text in English"),
-        (changed(oauth={"authorization_url": "http://a.example", "token_url": "https://a.example", "scopes": ["x"]}), "authorization_url"),
-        (changed(oauth={"authorization_url": "https://a.example", "token_url": "https://a.example", "scopes": []}), "scopes"),
+        (
+            changed(oauth={"authorization_url": "http://a.example", "token_url": "https://a.example", "scopes": ["x"]}),
+            "authorization_url",
+        ),
+        (
+            changed(oauth={"authorization_url": "https://a.example", "token_url": "https://a.example", "scopes": []}),
+            "scopes",
+        ),
         (changed(patterns=[{"pattern": "*.jp", "matches": "a.jp", "rejects": "b.example"}]), "must be literal"),
-        (changed(patterns=[{"pattern": "*.corp.jp", "matches": "corp.jp", "rejects": "x.jp"}]), "does not match its own"),
-        (changed(patterns=[{"pattern": "*.corp.jp", "matches": "a.corp.jp", "rejects": "b.corp.jp"}]), "which it must not"),
-        (changed(mx={"suffixes": ["corp.example"], "matches": ["mx.other.example"], "rejects": ["x.example"]}), "no MX suffix"),
-        (changed(mx={"suffixes": ["corp.example"], "matches": ["mx.corp.example"], "rejects": ["a.corp.example"]}), "must not"),
+        (
+            changed(patterns=[{"pattern": "*.corp.jp", "matches": "corp.jp", "rejects": "x.jp"}]),
+            "does not match its own",
+        ),
+        (
+            changed(patterns=[{"pattern": "*.corp.jp", "matches": "a.corp.jp", "rejects": "b.corp.jp"}]),
+            "which it must not",
+        ),
+        (
+            changed(mx={"suffixes": ["corp.example"], "matches": ["mx.other.example"], "rejects": ["x.example"]}),
+            "no MX suffix",
+        ),
+        (
+            changed(mx={"suffixes": ["corp.example"], "matches": ["mx.corp.example"], "rejects": ["a.corp.example"]}),
+            "must not",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_provider_file_must_not_say(values: dict[str, Any], complaint: str) -> None:
     """Each rule refuses its own mistake, and says which."""
     with pytest.raises(ValidationError) as caught:
@@ -107,9 +125,7 @@ def test_compiling_loses_nothing_that_a_look_up_needs(file: ProviderFile) -> Non
     assert [(one.protocol, one.port, one.security, one.auth) for one in found] == [
         (one.protocol, one.port, one.security, one.auth) for one in wanted
     ]
-    assert [one.hostname for one in found] == [
-        one.hostname.replace("%EMAILDOMAIN%", file.domains[0]) for one in wanted
-    ]
+    assert [one.hostname for one in found] == [one.hostname.replace("%EMAILDOMAIN%", file.domains[0]) for one in wanted]
 
 
 @settings(max_examples=40)

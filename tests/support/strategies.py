@@ -12,7 +12,9 @@ from mailsetup import model
 from mailsetup.providers.schema import ProviderFile
 
 LABEL = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
-HOSTNAME = st.builds("{}.{}".format, st.lists(LABEL, min_size=1, max_size=3).map(".".join), st.sampled_from(["com", "example", "jp"]))
+HOSTNAME = st.builds(
+    "{}.{}".format, st.lists(LABEL, min_size=1, max_size=3).map(".".join), st.sampled_from(["com", "example", "jp"])
+)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 SECONDS = st.floats(0, 1000).filter(math.isfinite)
 URL = HOSTNAME.map("https://{}/x".format)
@@ -135,7 +137,7 @@ def provider_files(draw: st.DrawFn) -> ProviderFile:
         "servers": [entry | draw(_only_for(domains)) for entry in servers],
         "sources": ["own-knowledge"],
         "checked": draw(DATES),
-        "notes": draw(st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=30)),
+        "notes": draw(st.text(st.characters(codec="utf-8"), max_size=30)),
     }
     return ProviderFile.model_validate(values)
 
