@@ -272,3 +272,38 @@ def test_our_own_data_through_an_ispdb_file(shelf: Shelf, identifier: str) -> No
         ["source ispdb"],
     )
     assert shelf.file(identifier).servers == file.servers
+
+
+SERVICES = """\
+  <calendar type="caldav"><url>https://dav.corp.example/%EMAILADDRESS%</url></calendar>
+  <setupServer type="managesieve">
+    <hostname>sieve.corp.example</hostname><port>4190</port><socketType>STARTTLS</socketType>
+  </setupServer>
+  <oAuth2>
+    <issuer>id.corp.example</issuer><scope>mail offline</scope>
+    <authURL>https://id.corp.example/a</authURL><tokenURL>https://id.corp.example/t</tokenURL>
+  </oAuth2>
+</clientConfig>
+"""
+
+
+def test_services_and_oauth_of_an_ispdb_file(shelf: Shelf) -> None:
+    """Services with a URL, and where to get a token, come along (AC-34, AC-46)."""
+    shelf.take(shelf.xml(ISPDB.replace("</clientConfig>\n", SERVICES)))
+    file = shelf.file("corp-example")
+    assert [(entry.protocol, entry.url) for entry in file.services] == [
+        ("caldav", "https://dav.corp.example/%EMAILADDRESS%")
+    ]
+    assert file.oauth is not None
+    assert file.oauth.token_url == "https://id.corp.example/t"  # noqa: S105  (an address, no secret)
+    assert file.oauth.scopes == ("mail", "offline")
+
+
+def test_ispdb_file_without_servers(shelf: Shelf) -> None:
+    """A document from which no server can be taken makes no file, and the reason is said."""
+    start = ISPDB.index("    <incomingServer")
+    hollow = ISPDB[:start] + ISPDB[ISPDB.index("    <documentation") :]
+    report = shelf.take(shelf.xml(hollow))
+    assert not report.added
+    assert any("no servers" in line for line in report.dropped)
+    assert shelf.state() == {}

@@ -15,6 +15,7 @@ from mailsetup.formats.provider_file import parse, render
 from mailsetup.model import Auth, ProviderStatus, RequirementKind, Security, When
 from mailsetup.providers.facts import FactsRecord, read
 from mailsetup.providers.import_facts import LIST_DATES, UNDATED, Offer, offer
+from mailsetup.providers.import_merge import merge
 
 if TYPE_CHECKING:
     from mailsetup.providers.schema import ProviderFile
@@ -331,6 +332,19 @@ def test_any_record(record: dict[str, Any]) -> None:
         assert all(
             entry.security is not Security.TLS or entry.port not in (25, 110, 143, 587) for entry in made.file.servers
         )
+
+
+@given(records, records)
+def test_any_merge(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """Any two records about one provider merge into a valid file, and the second time nothing is left to add."""
+    existing, news = (offer(next(read(json.dumps(record | {"id": "corp"}).encode()))).file for record in (one, other))
+    if existing is None or news is None:
+        return
+    merged = merge(existing, news, owners={})
+    assert parse(render(merged.file)) == merged.file
+    assert set(existing.domains) <= set(merged.file.domains)
+    again = merge(merged.file, news, owners={})
+    assert (again.file, again.added) == (merged.file, [])
 
 
 @given(json_values)

@@ -14,8 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from mailsetup.model import ProviderStatus, Security
 from mailsetup.providers.import_report import Conflict
 from mailsetup.providers.match import under_suffix
@@ -87,11 +85,7 @@ class _Merger:
 
     def result(self) -> Merged:
         self.provenance()
-        try:
-            file = ProviderFile.model_validate(self.existing.model_dump() | self.changes)
-        except ValidationError as error:
-            self.conflict("file", "as it is", error.errors()[0]["msg"])
-            return Merged(self.existing, [], self.conflicts)
+        file = ProviderFile.model_validate(self.existing.model_dump() | self.changes)
         return Merged(file, self.added, self.conflicts)
 
     def conflict(self, fact: str, kept: str, offered: str) -> None:
