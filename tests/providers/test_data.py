@@ -335,3 +335,20 @@ def test_autoconfig_round_trip() -> None:
             config = autoconfig.parse(autoconfig.render(servers=servers, domains=provider.domains))
             assert list(config.servers) == servers, provider.id
             assert set(config.domains) == set(provider.domains), provider.id
+
+
+@pytest.mark.parametrize(
+    "example", re.findall(r"```toml\n(.*?)```", (FOLDER / "README.md").read_text("utf-8"), re.DOTALL)
+)
+def test_examples_of_the_readme(example: str) -> None:
+    """The examples that people copy are valid."""
+    assert parse(example.encode()).id == "corp-mail"
+
+
+def test_sources_are_credited() -> None:
+    """Every list that a file names is credited with its licence."""
+    credited = set(
+        re.findall(r"`([a-z0-9-]+)`", (FOLDER / "README.md").read_text("utf-8").partition("in `sources`")[2])
+    )
+    named = {name for provider in providers().values() for name in provider.sources if "://" not in name}
+    assert named <= credited
