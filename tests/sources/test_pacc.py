@@ -167,7 +167,7 @@ async def test_an_unreadable_zone_is_not_a_missing_digest(word: str, status: Sta
 
 
 async def test_a_redirect_to_http_is_refused() -> None:
-    """https never leads to http (P-T14, SEC-05)."""
+    """A redirect never leads to http (P-T14, SEC-05)."""
     network = FakeNetwork({OWNER: f'"{DIGEST}"'}, {URL: Page.redirect("http://post.example/pacc.json")})
     finding = await ask(SourceName.PACC, network, address=ADDRESS)
     assert (finding.status, finding.reason) == (Status.REFUSED, "host-unreachable")

@@ -38,7 +38,7 @@ def endpoints(finding: Finding) -> list[str]:
 
 
 async def test_every_mail_label_becomes_a_server() -> None:
-    """All six mail labels are asked, each gives protocol and security, and the port is the record's (SRV-04, SRV-07)."""
+    """All six mail labels give protocol and security, and the port is the record's own (SRV-04, SRV-07)."""
     network = FakeNetwork(
         zone(
             imaps="0 1 9933 imap.corp.example",
