@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailsetup.address import Address
 from mailsetup.errors import InvalidAddress
 from mailsetup.formats import autoconfig, pacc
-from mailsetup.lint import lint
+from mailsetup.linter import lint
 from mailsetup.model import LintReport, Reading, Severity
 
 DOCUMENTS = Path(__file__).parent / "documents"

@@ -24,7 +24,7 @@ def codes(*findings: tuple[Step, Finding]) -> list[str]:
 
 
 def test_a_web_hosts_document_is_put_behind_the_provider_that_the_mx_leads_to() -> None:
-    """cPanel's autoconfig for a domain whose mail is at a bundled provider loses, and the result says so."""
+    """A web host's autoconfig for a domain whose mail is at a bundled provider loses, and the result says so."""
     autoconfig = found(SourceName.AUTOCONFIG, 30, server("mail.shop.example"))
     mx = found(SourceName.MX, 50, server("outlook.office365.com", trust=Trust.VOUCHED), provider="microsoft-365")
     verdict = judge([autoconfig, mx])

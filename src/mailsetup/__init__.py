@@ -19,12 +19,14 @@ from mailsetup._version import __version__
 if TYPE_CHECKING:
     from mailsetup import aio
     from mailsetup.address import Address
-    from mailsetup.blocking import discover
+    from mailsetup.blocking import discover, probe
     from mailsetup.errors import InvalidAddress
+    from mailsetup.linter import lint
     from mailsetup.model import (
         Attempt,
         Auth,
         Discovery,
+        LintReport,
         OAuth,
         Options,
         Outcome,
@@ -45,6 +47,7 @@ __all__ = [
     "Auth",
     "Discovery",
     "InvalidAddress",
+    "LintReport",
     "OAuth",
     "Options",
     "Outcome",
@@ -60,6 +63,8 @@ __all__ = [
     "__version__",
     "aio",
     "discover",
+    "lint",
+    "probe",
 ]
 
 _MODEL = "mailsetup.model"
@@ -67,7 +72,10 @@ _HOMES = {
     "Address": "mailsetup.address",
     "InvalidAddress": "mailsetup.errors",
     "discover": "mailsetup.blocking",
+    "lint": "mailsetup.linter",
+    "probe": "mailsetup.blocking",
 }
+# No module is called like a public function: importing it would put the module in the function's place.
 
 
 def __getattr__(name: str) -> object:

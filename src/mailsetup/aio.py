@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mailsetup.discovery import begin
-from mailsetup.model import Discovery, Options
+from mailsetup.model import Discovery, Options, Probe, Server
 
-__all__ = ["discover"]
+__all__ = ["discover", "probe"]
 
 _DEFAULT = Options()
 
@@ -16,4 +16,21 @@ async def discover(address: str, /, *, options: Options = _DEFAULT) -> Discovery
     Raises:
         InvalidAddress: if ``address`` is not an e-mail address.
     """
-    return begin(address, options).discovery()
+    case = begin(address, options)
+    if case.needs_network:
+        from mailsetup.asking import proceed
+
+        await proceed(case)
+    return case.discovery()
+
+
+async def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:
+    """Prove one server by a live conversation, without a password.
+
+    Nothing about the user is sent; whatever goes wrong is the ``outcome``. The call is over after ``options.timeout``.
+    """
+    from mailsetup.net import open_network
+    from mailsetup.probe import probe_server
+
+    async with open_network(options) as network:
+        return await probe_server(server, network=network, deadline=options.timeout)

@@ -19,7 +19,7 @@ import anyio
 from mailsetup.errors import MailsetupError, NetworkError
 from mailsetup.model import Finding, Protocol, Server, Service, SourceName, Status, Trust
 from mailsetup.net import open_network
-from mailsetup.net.offline import has_network
+from mailsetup.net.offline import has_network, looks_cut_off
 from mailsetup.net.trace import traced
 from mailsetup.plan import LAST_RESORT, Step, second_wave
 from mailsetup.probe import probe_server, probe_service
@@ -60,14 +60,16 @@ class Proven(NamedTuple):
 
 async def proceed(case: Case, /) -> None:
     """Take a case to the network, until it is good enough, all is asked, or its time is over."""
+    if case.options.network is None and not await has_network(case.options):
+        _without_network(case)
+        return
     with anyio.move_on_after(case.options.timeout - case.elapsed) as scope:
         async with open_network(case.options) as network:
-            if case.options.network is None and not await has_network(case.options):
-                _without_network(case)
-            else:
-                await Asking(case, network).run()
+            await Asking(case, network).run()
     if scope.cancelled_caught:
         case.problems.append(problem("deadline", seconds=f"{case.options.timeout:g}"))
+    if looks_cut_off(case.attempts):
+        case.problems.append(problem("no-network"))
 
 
 def _without_network(case: Case) -> None:
@@ -140,7 +142,8 @@ class Asking:
     def _look_again(self, group: TaskGroup) -> None:
         """Decide anew what is worth probing, and whether the answer is good."""
         if self.case.options.probe:
-            for offer in (*worth_probing(self.case.servers), *self._provable_services()):
+            offers: list[Server | Service] = [*worth_probing(self.case.servers), *self._provable_services()]
+            for offer in offers:
                 if offer.endpoint not in self.probing and offer.endpoint not in self.case.probes:
                     self.probing.add(offer.endpoint)
                     group.start_soon(self._prove, offer)
@@ -162,8 +165,9 @@ class Asking:
     def _is_time_for_the_last_resort(self) -> bool:
         if not self.last_resort or self.good_since is not None:
             return False
-        waited = self.case.elapsed >= self.case.options.grace
-        return not self.case.has_pair and (waited or not self.asking)
+        if not self.asking and not self.probing:
+            return True
+        return not self.case.has_pair and self.case.elapsed >= self.case.options.grace
 
     def _patience(self) -> float:
         """Seconds to wait for the next event."""

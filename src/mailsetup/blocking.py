@@ -1,14 +1,22 @@
 """The blocking door: the same names as ``mailsetup.aio``, for programs without an event loop.
 
-What this machine knows is answered in the caller's own thread.
+What this machine knows is answered in the caller's own thread. Everything else runs on an event loop of its own in a
+worker thread, so it works inside a running loop too; Ctrl-C cancels it at once, and the thread ends with the call.
 """
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
 from mailsetup.discovery import begin
-from mailsetup.model import Discovery, Options
+from mailsetup.model import Discovery, Options, Probe, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 _DEFAULT = Options()
+_T = TypeVar("_T")
 
 
 def discover(address: str, /, *, options: Options = _DEFAULT) -> Discovery:
@@ -20,4 +28,28 @@ def discover(address: str, /, *, options: Options = _DEFAULT) -> Discovery:
     Raises:
         InvalidAddress: if ``address`` is not an e-mail address.
     """
-    return begin(address, options).discovery()
+    case = begin(address, options)
+    if case.needs_network:
+        from mailsetup.asking import proceed
+
+        _in_own_loop(proceed, case)
+    return case.discovery()
+
+
+def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:
+    """Prove one server by a live conversation, without a password: see :func:`mailsetup.aio.probe`."""
+    from mailsetup import aio
+
+    return _in_own_loop(aio.probe, server, options=options)
+
+
+def _in_own_loop(work: Callable[..., Awaitable[_T]], /, *arguments: Any, **named: Any) -> _T:
+    from anyio.from_thread import start_blocking_portal
+
+    with start_blocking_portal() as portal:
+        running = portal.start_task_soon(partial(work, *arguments, **named))
+        try:
+            return running.result()
+        except BaseException:
+            running.cancel()  # Ctrl-C in this thread stops the other one
+            raise

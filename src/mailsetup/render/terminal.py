@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mailsetup.formats.text import clean
-from mailsetup.model import Security, SourceName
+from mailsetup.model import SourceName
 from mailsetup.problems import CATALOGUE, REQUIREMENTS
-from mailsetup.render.words import AUTH, OUTCOMES, PROTOCOLS, SECURITY, SOURCES, TERMS, TRUST
+from mailsetup.render.servers import MAX_TEXT, ServerList
+from mailsetup.render.words import SOURCES, TERMS, TRUST
 from mailsetup.translation import choose
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from mailsetup.model import Discovery, Problem, Requirement, Server
-
-NARROW = 90
-"""Columns below which servers are listed one field a line instead of in a table: the widest host names need it."""
-
-MAX_TEXT = 300
-"""Characters of any text from outside."""
 
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 SEVERITY_WORDS = {"error": "Problem", "warning": "Warning", "info": "Note"}
@@ -42,7 +37,7 @@ class TerminalRenderer:
     def __init__(self, *, language: str, translate: Callable[[str], str], width: int) -> None:
         self.language = language
         self.t = translate
-        self.width = width
+        self.servers = ServerList(translate=translate, width=width)
 
     def discovery(self, discovery: Discovery, /, *, explain: bool = False) -> RenderableType:
         """Render the whole answer."""
@@ -90,45 +85,9 @@ class TerminalRenderer:
         for title, servers in ((self.t("Type this into your mail program"), pair), (self.t("Alternatives"), others)):
             if servers:
                 yield Text("\n" + title, style="bold")
-                yield self._table(servers) if self.width >= NARROW else Group(*map(self._block, servers))
+                yield self.servers.render(servers)
         if pair:
             yield self._evidence(discovery, pair)
-
-    def _columns(self, server: Server) -> dict[str, Text]:
-        security = self.t(SECURITY[server.security])
-        columns = {
-            self.t("Protocol"): Text(PROTOCOLS[server.protocol]),
-            self.t("Server"): Text(clean(server.hostname, limit=253), style="bold green"),
-            self.t("Port"): Text(str(server.port)),
-            self.t("Security"): Text(security, style="red" if server.security is Security.NONE else ""),
-            self.t("User name"): Text(clean(server.username or "?", limit=MAX_TEXT)),
-            self.t("Log in with"): Text(self._auth(server)),
-        }
-        if server.probe:
-            style = "green" if server.confirmed else "red"
-            columns[self.t("Probe")] = Text(self.t(OUTCOMES[server.probe.outcome]), style=style)
-        return columns
-
-    def _auth(self, server: Server) -> str:
-        return ", ".join(self.t(AUTH[auth]) for auth in server.auth) or "?"
-
-    def _table(self, servers: list[Server]) -> Padding:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        rows = [self._columns(server) for server in servers]
-        names = dict.fromkeys(name for row in rows for name in row)
-        for name in names:
-            table.add_column(name, overflow="fold")
-        for row in rows:
-            table.add_row(*(row.get(name, Text()) for name in names))
-        return Padding(table, (0, 0, 0, 2))
-
-    def _block(self, server: Server) -> Padding:
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(style="dim")
-        grid.add_column(overflow="fold")
-        for name, value in self._columns(server).items():
-            grid.add_row(name, value)
-        return Padding(grid, (0, 0, 1, 2))
 
     def _evidence(self, discovery: Discovery, pair: list[Server]) -> Group:
         sources = dict.fromkeys(source for server in pair for source in server.sources)

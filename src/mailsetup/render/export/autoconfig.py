@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailsetup.formats import autoconfig
 from mailsetup.render.export.account import place
+from mailsetup.render.export.choice import Login, offered_logins, safe_servers
 from mailsetup.render.export.contract import Export, ExportedFile, Exporter
 from mailsetup.render.export.publishing import published_address, published_servers
 from mailsetup.render.export.sentences import note
@@ -50,7 +51,9 @@ def write_for_thunderbird(discovery: Discovery, wishes: Wishes) -> Export:  # no
     name = f"{discovery.domain}.xml"
     folder = "isp/ in the folder Thunderbird is installed in"
     file = ExportedFile(name, _document(discovery, "Thunderbird"), "text/xml", folder)
-    notes = (place(file), note("isp-folder"), note("password-asked", format="Thunderbird"))
+    first = offered_logins(discovery, safe_servers(discovery)[0])[:1]
+    asked = "sign-in" if first == [Login.OAUTH2] else "password-asked"
+    notes = (place(file), note("isp-folder"), note(asked, format="Thunderbird"))
     return Export((file,), (*notes, *_name_notes(discovery, "Thunderbird")))
 
 

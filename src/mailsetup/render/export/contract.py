@@ -44,7 +44,7 @@ class ExportedFile:
     """One file of an export."""
 
     name: str
-    """A name to save it under, without folders; letters, digits, dots and hyphens only."""
+    """A name to save it under, without folders; letters, digits, dots, hyphens, underscores only."""
     content: bytes
     """What is in it; UTF-8 with a final newline where it is text."""
     media_type: str

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mailsetup.formats import pacc
 from mailsetup.formats.pacc.words import SERVERS
 from mailsetup.model import Protocol, Security
+from mailsetup.render.export.choice import PASSWORDS, offered_logins
 from mailsetup.render.export.contract import Export, ExportedFile, Exporter, text_file
 from mailsetup.render.export.publishing import local_forms, published_address, published_servers
 from mailsetup.render.export.sentences import note, refuse
@@ -34,7 +35,18 @@ def _expressible(discovery: Discovery) -> list[Server]:
     for server in fitting:
         if server.username not in (None, *local_forms(address)):
             raise refuse("username-is-address", format=PROGRAM, username=str(server.username))
+    _check_login(discovery, fitting)
     return fitting
+
+
+def _check_login(discovery: Discovery, servers: list[Server]) -> None:
+    """Refuse where nothing but OAuth2 is taken and no issuer is known: the document would say that nobody can log in."""
+    issuer = discovery.oauth.issuer if discovery.oauth else None
+    if issuer and issuer.startswith("https://"):
+        return
+    for server in servers:
+        if not set(offered_logins(discovery, server)) & PASSWORDS:
+            raise refuse("no-issuer", format=PROGRAM, hostname=server.hostname)
 
 
 def write(discovery: Discovery, wishes: Wishes) -> Export:  # noqa: ARG001  (nothing to wish for here)

@@ -28,6 +28,7 @@ REFUSALS: dict[str, str] = {
     "in front of the @.",
     "username-is-address": "{format} has no user names: it takes the address, and {username} is another one.",
     "no-domain": "{address} has an IP address in place of a domain, and nothing can be published for that.",
+    "no-issuer": "{hostname} takes OAuth2 only, which {format} can say only where the issuer is known.",
     "oauth-elsewhere": "{format} offers OAuth2 only for the providers it knows, and {hostname} is none of them.",
 }
 
