@@ -153,7 +153,7 @@ def _value(value: Any, width: int) -> str:
     if isinstance(value, (int, date)):
         return str(value)
     if isinstance(value, (list, tuple)):
-        items = [_value(item, WIDTH) for item in value]
+        items = [_value(item, MAX_BYTES) for item in value]  # an item is never broken, only the list
         line = f"[{', '.join(items)}]"
         return line if len(line) <= width else "\n".join(["[", *_filled([f"{item}," for item in items], "  "), "]"])
     text = str(value)
