@@ -35,6 +35,11 @@ class Reply:
     misunderstood: bool = False
     """IMAP ``BAD``: the server did not take the command at all."""
 
+    @property
+    def nothing_sent(self) -> bool:
+        """Whether the mechanism gave up before its first octet, so that the server knows of no log-in."""
+        return bool(self.failure) and not self.code and not self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:

@@ -7,9 +7,13 @@ called only where octets for the wire are made. :meth:`Secret.remove_from` takes
 from __future__ import annotations
 
 import base64
+import binascii
+import re
 from typing import NoReturn
 
 HIDDEN = "••••"
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 
 MIN_REDACTED = 4
 """A shorter secret would turn up by chance in ordinary text, and its place would tell it."""
@@ -33,12 +37,12 @@ class Secret:
         return self.__value.isascii()
 
     def remove_from(self, text: str, /) -> str:
-        """Blot the secret out of ``text``: as it is, and in the encodings a server might quote it in."""
+        """Blot the secret out of ``text``: as it is, in hex, and inside any base64, as a server might quote it."""
+        if len(self.__value) < MIN_REDACTED:
+            return text
         value = self.__value.encode()
-        forms = {self.__value, base64.b64encode(value).decode(), value.hex()}
-        for form in sorted((form for form in forms if len(form) >= MIN_REDACTED), key=len, reverse=True):
-            text = text.replace(form, HIDDEN)
-        return text
+        text = text.replace(self.__value, HIDDEN).replace(value.hex(), HIDDEN)
+        return _BASE64.sub(lambda match: HIDDEN if value in _decoded(match[0]) else match[0], text)
 
     def __repr__(self) -> str:
         return f"Secret({HIDDEN})"
@@ -51,3 +55,11 @@ class Secret:
 
     def __reduce_ex__(self, _protocol: object, /) -> NoReturn:
         raise TypeError("a secret is not written anywhere")
+
+
+def _decoded(word: str) -> bytes:
+    whole = word.rstrip("=")
+    try:
+        return base64.b64decode(whole + "=" * (-len(whole) % 4), altchars=b"-_" if set(word) & {"-", "_"} else None)
+    except binascii.Error:
+        return b""

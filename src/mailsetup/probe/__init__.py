@@ -8,7 +8,7 @@ without encryption; :func:`reconcile_auth` puts what a source claims together wi
 
 from mailsetup.probe.auth import reconcile_auth
 from mailsetup.probe.conversation import converse
-from mailsetup.probe.server import probe_server, takes_internationalised
+from mailsetup.probe.server import probe_server, takes_internationalised, to_probe
 from mailsetup.probe.service import probe_service
 from mailsetup.probe.suggestion import follow_suggestion
 from mailsetup.probe.upgrade import upgrades
@@ -20,5 +20,6 @@ __all__ = [
     "probe_service",
     "reconcile_auth",
     "takes_internationalised",
+    "to_probe",
     "upgrades",
 ]
