@@ -9,10 +9,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from mailsetup.model import Options
 from tests.lab import namespace
 from tests.lab.availability import unavailable
 from tests.lab.daemon import RUNNING
@@ -29,6 +30,19 @@ if TYPE_CHECKING:
     from tests.lab.nsd import Nsd
     from tests.lab.postfix import Postfix
     from tests.lab.unbound import Unbound
+
+
+class MailWorld(NamedTuple):
+    """What a test of a whole discovery needs."""
+
+    nginx: Nginx
+    ca_file: Path
+    ispdb_url: str
+
+    def options(self, **changes: Any) -> Options:
+        """Give options for somebody who lives in the lab: its authority, its ISPDB; the rest as everybody's."""
+        return Options(**({"ca_file": self.ca_file, "ispdb_url": self.ispdb_url} | changes))
+
 
 _RELAY = pytest.StashKey["Relay | None"]()
 _HERE = Path(__file__).parent
@@ -186,3 +200,20 @@ def automx2(world: World, nginx: Nginx) -> Iterator[Automx2]:
     with server.daemon:
         server.seed()
         yield server
+
+
+@pytest.fixture(scope="session")
+def mail_world(
+    sealed: None,
+    world: World,
+    unbound: Unbound,
+    nginx: Nginx,
+    automx2: Automx2,
+    dovecot: Dovecot,
+    postfix: Postfix,
+    authority: Authority,
+) -> MailWorld:
+    """All of it, on standard ports, behind the lab's own ``/etc/resolv.conf``: only in the namespace."""
+    from tests.lab.nginx import ISPDB
+
+    return MailWorld(nginx, authority.file, ISPDB)

@@ -110,9 +110,10 @@ def _sign(name: str, plain: Path, *, until: datetime | None) -> tuple[Path, str]
 
 
 def _tamper(signed: Path) -> None:
-    """Exchange the address, and leave the signature over the true one beside it."""
+    """Exchange addresses and targets, and leave the signatures over the true ones beside them."""
     text = signed.read_text(encoding="ascii")
-    tampered = text.replace(zones.TRUE_ADDRESS, zones.FALSE_ADDRESS)
-    if tampered == text:
-        raise ValueError("there was nothing to tamper with")
-    signed.write_text(tampered, encoding="ascii")
+    for true, false in zones.TAMPERING.items():
+        if true not in text:
+            raise ValueError(f"there is no {true} to tamper with")
+        text = text.replace(true, false)
+    signed.write_text(text, encoding="ascii")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SIGNED: Final = "signed.test"
 """Validates."""
 BOGUS: Final = "bogus.test"
-"""Its address was exchanged after it was signed."""
+"""Its records were exchanged after they were signed."""
 EXPIRED: Final = "expired.test"
 """Its signatures are of last year."""
 UNSIGNED: Final = "unsigned.test"
@@ -27,8 +27,12 @@ BROKEN: Final = "broken.test"
 """Its name server has lost the zone's file, and says SERVFAIL."""
 
 TRUE_ADDRESS: Final = world.DOVECOT
-FALSE_ADDRESS: Final = world.NOBODY
-"""What whoever tampered with the bogus zone put in."""
+TAMPERING: Final = {
+    TRUE_ADDRESS: world.NOBODY,
+    "dovecot.lab.example.": "nobody.lab.example.",
+    "postfix.lab.example.": "nobody.lab.example.",
+}
+"""What whoever tampered with the bogus zone put in the place of what."""
 
 _HEAD = """\
 $ORIGIN {zone}.
