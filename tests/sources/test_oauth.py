@@ -17,7 +17,7 @@ from tests.sources.test_pacc import ADDRESS, DIGEST, DOCUMENT, OWNER, URL
 pytestmark = pytest.mark.anyio
 
 ISSUER = "https://login.post.example/"
-TOKEN = "https://login.post.example/token"
+ENDPOINT = "https://login.post.example/token"
 RFC_8414 = "https://login.post.example/.well-known/oauth-authorization-server"
 OIDC = "https://login.post.example/.well-known/openid-configuration"
 
@@ -27,7 +27,7 @@ def metadata(issuer: str = ISSUER, **changes: object) -> str:
     facts: dict[str, object] = {
         "issuer": issuer,
         "authorization_endpoint": "https://login.post.example/authorize",
-        "token_endpoint": TOKEN,
+        "token_endpoint": ENDPOINT,
         "registration_endpoint": "https://login.post.example/register",
         "scopes_supported": ["openid", "urn:ietf:params:oauth:scope:mail", "offline_access"],
         "code_challenge_methods_supported": ["S256"],
@@ -47,7 +47,7 @@ async def test_the_metadata_of_the_issuer_is_reported(place: str) -> None:
     assert await by_pacc({place: metadata()}) == OAuth(
         issuer=ISSUER,
         authorization_url="https://login.post.example/authorize",
-        token_url=TOKEN,
+        token_url=ENDPOINT,
         registration_url="https://login.post.example/register",
         scopes=("urn:ietf:params:oauth:scope:mail", "offline_access"),
         pkce=True,
@@ -59,12 +59,12 @@ async def test_rfc_8414_is_preferred() -> None:
     """Where both forms exist the RFC 8414 one counts (OA-01, OA-03)."""
     found = await by_pacc(
         {
-            OIDC: metadata(token_endpoint=f"{TOKEN}/other"),
+            OIDC: metadata(token_endpoint=f"{ENDPOINT}/other"),
             RFC_8414: Page(metadata(), delay=0.05),
         }
     )
     assert found is not None
-    assert found.token_url == TOKEN
+    assert found.token_url == ENDPOINT
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_rfc_8414_is_preferred() -> None:
     [
         metadata("https://login.post.example"),
         metadata("https://evil.example/"),
-        metadata(token_endpoint=TOKEN.replace("https", "http")),
+        metadata(token_endpoint=ENDPOINT.replace("https", "http")),
         "<html>",
         404,
         Page.redirect("https://evil.example/metadata"),
