@@ -48,7 +48,9 @@ class DnsServer:
         return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
 
 
-def reply_from(records: Mapping[str, Said], query: dns.message.Message, over_tcp: bool) -> dns.message.Message | bytes | None:
+def reply_from(
+    records: Mapping[str, Said], query: dns.message.Message, over_tcp: bool
+) -> dns.message.Message | bytes | None:
     """Answer one question from what is written, aliases included, as a recursive server would."""
     question = query.question[0]
     name = question.name.to_text(omit_final_dot=True).lower()
@@ -65,7 +67,8 @@ def reply_from(records: Mapping[str, Said], query: dns.message.Message, over_tcp
         case "SILENCE":
             return None
         case "GARBAGE":
-            return query.to_wire()[:12] + b"\xff" * 40
+            wire = query.to_wire()
+            return wire[:2] + b"\x81\x80\0\1\0\5\0\0\0\0" + wire[12:] + b"\xff" * 40
         case None:
             known = any(key.partition(" ")[0].endswith(name) for key in records)
             reply.set_rcode(dns.rcode.NOERROR if known else dns.rcode.NXDOMAIN)
@@ -89,7 +92,7 @@ async def dns_server(
     """Run a nameserver until the context ends."""
     handler: Handler = said if callable(said) else lambda query, over_tcp: reply_from(said, query, over_tcp)
     async with await anyio.create_udp_socket(local_host=address) as udp:
-        port = udp.extra(anyio.abc.SocketAttribute.local_port)
+        port = udp.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610  (not Django's)
         async with await anyio.create_tcp_listener(local_host=address, local_port=port) as tcp:
             server = DnsServer(address, port)
 
@@ -100,7 +103,7 @@ async def dns_server(
                 server.asked.append(f"{name} {record_type}" + " over TCP" * over_tcp)
                 await anyio.sleep(delay)
                 reply = handler(query, over_tcp)
-                return reply.to_wire() if isinstance(reply, dns.message.Message) else reply
+                return reply.to_wire(max_size=65535) if isinstance(reply, dns.message.Message) else reply
 
             async def answer_udp(wire: bytes, sender: tuple[str, int]) -> None:
                 if (reply := await answer(wire, False)) is not None:

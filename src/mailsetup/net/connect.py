@@ -92,6 +92,14 @@ class TcpConnection:
         """Give channel binding data for SCRAM-…-PLUS, where there are any."""
         return self._secure.channel_binding(kind) if self._secure else None
 
+    def rest(self) -> None:
+        """Say that nobody uses this now. It stays open, unless its place is needed for another connection."""
+        self._socket.rest()
+
+    def wake(self) -> None:
+        """Say that this is used again."""
+        self._socket.is_spare = False
+
     async def aclose(self) -> None:
         """Close without waiting for anybody."""
         self.close()

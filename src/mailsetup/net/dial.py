@@ -4,7 +4,8 @@ Rules (RFC 8305): A and AAAA are asked for side by side; once one family is ther
 from the start (HE-01); addresses are tried one after another, 250 ms apart, families in turn, and losers are cancelled
 (HE-02). The address policy is applied to the very address that is connected to (SEC-02). At most two connections to
 one address at a time (HE-05), counted by address and not by name, because ``imap.``, ``smtp.`` and ``mail.`` are often
-one machine; an attempt that nobody answers for a second stops counting, or one filtered port would hold up the others.
+one machine; an attempt that nobody answers for a second stops counting, or one filtered port would hold up the others,
+and a connection that is only kept for later is closed when its place is needed: many names are served at one address.
 """
 
 from __future__ import annotations
@@ -145,7 +146,10 @@ class Dialer:
 
     async def _connect(self, address: str, port: int) -> SocketStream:
         """Connect to one address, when it is our turn there."""
-        slot = _Slot(self._slots[address])
+        slots = self._slots[address]
+        if not slots.value:
+            self._make_room(address)
+        slot = _Slot(slots)
         await slot.take()
         try:
             stream = await connect_socket(address, port, within=CONNECT_TIMEOUT, when_unanswered=slot.leave)
@@ -155,7 +159,19 @@ class Dialer:
         self._open.add(stream)
         stream.when_closed(slot.leave)
         stream.when_closed(partial(self._open.discard, stream))
+        stream.when_spare(partial(self._offer_room, address))
         return stream
+
+    def _make_room(self, address: str) -> None:
+        """Close one connection to ``address`` that nobody uses now."""
+        spare = next((stream for stream in self._open if stream.is_spare and stream.address == address), None)
+        if spare is not None:
+            spare.close()
+
+    def _offer_room(self, address: str) -> None:
+        """A connection has become spare: somebody may be waiting for its place."""
+        if self._slots[address].statistics().tasks_waiting:
+            self._make_room(address)
 
 
 class _Slot:

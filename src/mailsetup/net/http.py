@@ -103,6 +103,7 @@ class HttpFetcher:
         while self._idle[place]:
             kept = self._idle[place].pop()
             if kept.is_usable:
+                kept.wake()
                 return kept
             kept.close()
         return None
@@ -116,6 +117,7 @@ class HttpFetcher:
             raise
         if exchange.is_usable:
             self._idle[place].append(exchange)
+            exchange.rest()
         else:
             exchange.close()
         return response
@@ -136,6 +138,12 @@ class _Exchange:
     def is_usable(self) -> bool:
         """Whether another request can be sent."""
         return self._http.is_idle() and not self._http.has_expired()
+
+    def rest(self) -> None:
+        self._connection.rest()
+
+    def wake(self) -> None:
+        self._connection.wake()
 
     def close(self) -> None:
         self._connection.close()

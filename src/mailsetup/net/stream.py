@@ -52,6 +52,9 @@ class SocketStream(anyio.abc.ByteStream):
         self.address = address
         """The IP address at the other end; empty where a proxy found it."""
         self._afterwards: list[Callable[[], object]] = []
+        self._when_spare: Callable[[], object] = bool
+        self.is_spare = False
+        """Open, and kept for later: nobody uses it now."""
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
         """Give what has arrived, at least one byte.
@@ -102,6 +105,15 @@ class SocketStream(anyio.abc.ByteStream):
     def when_closed(self, action: Callable[[], object], /) -> None:
         """Call ``action`` once when this is closed."""
         self._afterwards.append(action)
+
+    def when_spare(self, action: Callable[[], object], /) -> None:
+        """Call ``action`` each time when this becomes spare."""
+        self._when_spare = action
+
+    def rest(self) -> None:
+        """Become spare, until ``is_spare`` is set to false again. Whoever needs the place may close it meanwhile."""
+        self.is_spare = True
+        self._when_spare()
 
     @property
     def is_readable(self) -> bool:

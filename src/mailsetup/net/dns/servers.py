@@ -149,8 +149,8 @@ def nameservers(written: Iterable[str] = (), /, *, resolv_conf: Path = RESOLV_CO
 def _read_server(text: str) -> Nameserver:
     host, port = text, ""
     if text.startswith("["):
-        host, _, port = text[1:].partition("]")
-        port = port.removeprefix(":")
+        host, closing, port = text[1:].partition("]")
+        port = port.removeprefix(":") if closing else "none"
     elif text.count(":") == 1:
         host, _, port = text.partition(":")
     try:
