@@ -7,7 +7,7 @@ itself; what can only be seen with all files side by side (a domain claimed twic
 from __future__ import annotations
 
 import re
-from datetime import date  # noqa: TC003  (pydantic resolves annotations at run time)
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
