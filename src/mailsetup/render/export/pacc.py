@@ -40,7 +40,7 @@ def _expressible(discovery: Discovery) -> list[Server]:
 
 
 def _check_login(discovery: Discovery, servers: list[Server]) -> None:
-    """Refuse where nothing but OAuth2 is taken and no issuer is known: the document would say that nobody can log in."""
+    """Refuse where OAuth2 alone is taken and no issuer is known: the document would say that nobody can log in."""
     issuer = discovery.oauth.issuer if discovery.oauth else None
     if issuer and issuer.startswith("https://"):
         return
