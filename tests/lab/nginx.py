@@ -47,6 +47,7 @@ def pages() -> tuple[Page, ...]:
         Page("ua-auto-config.pacc-stale.example", PACC, documents.pacc()),
         Page("ispdb.lab.example", f"/v1.1/{_ISPDB_ONLY}", documents.autoconfig(_ISPDB_ONLY, name="Lab by ISPDB")),
         Page("autoconfig.public.example", AUTOCONFIG, documents.autoconfig("public.example", name="Public")),
+        Page("autoconfig.mixed.example", AUTOCONFIG, documents.autoconfig("mixed.example", name="Mixed")),
         Page(CLEARTEXT, AUTOCONFIG, documents.autoconfig("cleartext.example", name="Cleartext")),
     )
 

@@ -44,7 +44,7 @@ async def discover(mail_world: MailWorld, domain: str, **changes: object) -> Dis
         ("ispdb-only.example", ISPDB, Trust.VOUCHED),
         ("srv.example", SRV, Trust.UNAUTHENTICATED),
         ("hosted.example", AUTOCONFIG, Trust.UNAUTHENTICATED),
-        ("redirect.example", AUTOCONFIG, Trust.UNAUTHENTICATED),
+        ("redirect.example", AUTOCONFIG, Trust.AUTHENTICATED),
         (zones.SIGNED, SRV, Trust.AUTHENTICATED),
         (zones.UNSIGNED, SRV, Trust.UNAUTHENTICATED),
     ],

@@ -113,6 +113,12 @@ autoconfig.private AAAA fd00:53::1
 autoconfig.public A 192.31.196.1
 autoconfig.public AAAA 2620:4f:8000::1
 autoconfig.lure A 192.31.196.1
+autoconfig.mixed A 192.31.196.1
+autoconfig.mixed A 169.254.169.254
+autoconfig.mapped AAAA ::ffff:169.254.169.254
+_imaps._tcp.srv-lure SRV 0 1 993 metadata
+_submissions._tcp.srv-lure SRV 0 1 465 metadata
+mx-lure MX 10 metadata
 chain1 CNAME chain2
 chain2 CNAME autoconfig.autoconf
 loop1 CNAME loop2
