@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"%(EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN)(?:%|(?![A-Z%]))|%([A-Z][A-Z0-9_]*)%")
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def _unquoted(local: str) -> str:
@@ -59,7 +60,7 @@ def _fill_name(template: str, address: Address, domain: str) -> str:
         "EMAILDOMAIN": domain,
     }
     name = _fill(template, values, str)
-    if not name or any(character < " " or character == "\x7f" for character in name):
+    if not name or _CONTROL.search(name):
         raise InvalidDocument("The user name is empty or holds a control character.", code="bad-username")
     return name
 
@@ -70,6 +71,8 @@ def fill_hostname(template: str, address: Address) -> str:
     Raises:
         InvalidDocument: if the result holds a character that no host name has.
     """
+    if "%" not in template:
+        return template
     values = {"EMAILADDRESS": address.ascii, "EMAILLOCALPART": address.local, "EMAILDOMAIN": address.domain}
     name = _fill(template, values, str)
     if name != template and not _HOST_NAME.fullmatch(name):

@@ -34,9 +34,14 @@ class Verdict(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+_AGREED = Verdict(frozenset(), ())
+
+
 def judge(findings: Sequence[tuple[Step, Finding]], /) -> Verdict:
     """Compare everything that was found."""
     found = [(step, finding) for step, finding in findings if finding.status is Status.FOUND and finding.servers]
+    if len(found) < 2:
+        return _AGREED
     demoted: set[int] = set()
     problems: list[Problem] = []
     hoster = next(((s, f) for s, f in found if s.source is SourceName.MX and f.provider), None)
