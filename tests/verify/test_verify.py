@@ -152,7 +152,7 @@ async def test_nothing_goes_to_a_server_without_encryption() -> None:
     ],
 )
 async def test_no_password_without_verified_tls(conversation: str, outcome: Outcome) -> None:
-    """Whatever prevents TLS prevents the log-in; the transcript takes not one more line (PROBE-01, IMAP-02, IMAP-10)."""
+    """Whatever prevents TLS prevents the log-in; not one line more is taken (PROBE-01, IMAP-02, IMAP-10)."""
     network = FakeNetwork(transcripts={"imap.corp.example:143": conversation})
     discovery = _discovery(_server(Protocol.IMAP, port=143, security=Security.STARTTLS))
     login = (await verify(discovery, password=PASSWORD, network=network)).logins[0]
@@ -229,7 +229,7 @@ async def test_exactly_one_credential(credentials: dict[str, str]) -> None:
 
 
 async def test_a_refusal_outlives_a_connection_that_fails_later() -> None:
-    """ "Bad credentials" is not overwritten by "connection refused" on the second try (field-notes: never overwritten)."""
+    """On the second try the connection is refused: "bad credentials" stays the verdict."""
     places = Conversations([IMAP_BAD, "connection-refused"])
     server = _server(Protocol.IMAP, username_alternatives=("kim",))
     login = (await verify(_discovery(server), password=PASSWORD, network=places.network)).logins[0]
@@ -283,7 +283,7 @@ async def test_what_ends_everything_and_what_does_not(answer: str, verdict: Verd
 async def test_an_impostor_gets_nothing_more() -> None:
     """A server that accepts SCRAM without proving itself: no PLAIN for it, and nothing for the other server."""
     conversation = "\n".join(
-        ["<tls>", "S: * OK [CAPABILITY IMAP4rev1 AUTH=SCRAM-SHA-256 AUTH=PLAIN] ready", "C: a1 AUTHENTICATE SCRAM-SHA-256",
+        ["<tls>", "S: * OK [CAPABILITY IMAP4rev1 AUTH=SCRAM-SHA-256 AUTH=PLAIN] hi", "C: a1 AUTHENTICATE SCRAM-SHA-256",
          "S: +", "C: …", "S: a1 OK trust me", "C: q1 LOGOUT"]
     )  # fmt: skip
     network = FakeNetwork(transcripts={IMAP_PLACE: conversation, SMTP_PLACE: SMTP_OK})
@@ -295,9 +295,8 @@ async def test_an_impostor_gets_nothing_more() -> None:
 
 async def test_the_deadline_holds() -> None:
     """A server that never answers costs no more than the deadline."""
-    network = FakeNetwork(
-        transcripts={IMAP_PLACE: _imap("<silence>").removesuffix("\nC: q1 LOGOUT"), SMTP_PLACE: "hangs"}
-    )
+    silent = _imap("<silence>").removesuffix("\nC: q1 LOGOUT")
+    network = FakeNetwork(transcripts={IMAP_PLACE: silent, SMTP_PLACE: "hangs"})
     verification = await verify(_discovery(), password=PASSWORD, deadline=0.2, network=network)
     assert [login.verdict for login in verification.logins] == [Verdict.TEMPORARY, Verdict.NOT_TRIED]
 

@@ -19,6 +19,7 @@ _OFFER_ORDER = (
     Auth.CLIENT_CERTIFICATE,
     Auth.GSSAPI,
     Auth.NTLM,
+    Auth.CLIENT_IP,
     Auth.NONE,
 )
 """Of a mere offer, what most people can use comes first."""

@@ -30,6 +30,9 @@ PATIENCE = 4.0
 """Seconds for a lane in which nothing is confirmed."""
 
 
+_SILENCE = frozenset({Outcome.TIMEOUT, Outcome.NETWORK_UNREACHABLE})
+
+
 class Lane:
     """The candidates of one protocol, and what became of them."""
 
@@ -47,9 +50,10 @@ class Lane:
         return tuple(server for _, server in sorted(self._probed.items()) if server.confirmed)
 
     @property
-    def failed(self) -> tuple[Server, ...]:
-        """What was tried and failed, each with its probe, best first."""
-        return tuple(server for _, server in sorted(self._probed.items()) if not server.confirmed)
+    def is_silent(self) -> bool:
+        """Whether some candidate has not answered at all, so that "there is none" cannot be said."""
+        outcomes = {server.probe.outcome for server in self._probed.values() if server.probe is not None}
+        return len(self._probed) < len(self._candidates) or not outcomes.isdisjoint(_SILENCE)
 
     async def run(self) -> None:
         """Probe the candidates until the best is known, or patience is at its end."""

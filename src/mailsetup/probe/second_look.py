@@ -39,7 +39,7 @@ async def explain(server: Server, conversed: Conversed, /, *, network: Network) 
     """Look again where that can explain the failure; sharpen ``conversed.facts``."""
     facts = conversed.facts
     if server.security is Security.TLS:
-        if facts.outcome is Outcome.TLS_FAILED:
+        if facts.reason == "not-tls":
             await _look_in_clear_text(server, conversed, network=network)
     elif facts.outcome is Outcome.TIMEOUT and facts.stage is Stage.GREETING and conversed.address:
         await _look_inside_tls(server, conversed, network=network)

@@ -25,7 +25,7 @@ DEADLINE = 10.0
 """Seconds for everything. Greetings are held back for seconds by servers that slow down spammers (PROBE-06)."""
 
 SECOND_LOOK = 1.5
-"""Seconds of them that are kept for finding out why the first look failed."""
+"""Seconds of them that are kept for finding out why the first look failed, and the most it may take."""
 
 
 async def probe_server(server: Server, /, *, network: Network, deadline: float = DEADLINE) -> Probe:
@@ -46,7 +46,7 @@ async def probe_server(server: Server, /, *, network: Network, deadline: float =
         seconds=max(deadline - SECOND_LOOK, deadline * 0.7),
     )
     suggestion = None
-    with anyio.move_on_after(max(0.0, started + deadline - anyio.current_time())):
+    with anyio.move_on_after(min(SECOND_LOOK, max(0.0, started + deadline - anyio.current_time()))):
         if facts.outcome is Outcome.CERTIFICATE_NAME_MISMATCH:
             suggestion = await suggest(server.hostname, conversed.certificate, conversed.address, network=network)
         elif facts.outcome is not Outcome.CONFIRMED:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
 
-from mailsetup.model import Finding, Outcome, Protocol, Security, Server, SourceName, Status, Trust
+from mailsetup.model import Finding, Protocol, Security, Server, SourceName, Status, Trust
 from mailsetup.names import is_below, registrable_domain
 from mailsetup.net.interface import MxRecord
 from mailsetup.probe.race import Lane
@@ -126,12 +126,13 @@ class Guess:
         if servers:
             told = tuple(self._problems(servers, names))
             return Finding(status=Status.FOUND, servers=servers, problems=told)
-        failed = [server.probe for lane in lanes.values() for server in lane.failed if server.probe is not None]
-        silent = all(probe.outcome is Outcome.TIMEOUT for probe in failed)
+        silent = any(lane.is_silent for lane in lanes.values())
         return Finding(
             status=Status.UNREACHABLE if silent else Status.ABSENT,
             reason="timed-out" if silent else "no-server",
-            detail="None of the usual names answers." if silent else "None of the usual names is a mail server.",
+            detail="Not all of the usual names answer, and none is a mail server."
+            if silent
+            else "None of the usual names is a mail server.",
             problems=tuple(self._problems((), names)),
         )
 

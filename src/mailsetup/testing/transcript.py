@@ -233,7 +233,7 @@ class TranscriptConnection:
             if first == "tls" and self._target.tls:
                 self._handshake(mark)
             elif self._target.tls:
-                raise failure("tls-failed", address=self._address)
+                raise failure("not-tls", address=self._address)
             elif first == "tls":
                 self._steps = deque([Step("silence")])
         elif self._target.tls:
