@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsetup.names import ascii_name, is_below, registrable_domain, same_registrable_domain, unicode_name
+from mailsetup.names import (
+    ascii_name,
+    is_below,
+    mixes_scripts,
+    registrable_domain,
+    same_registrable_domain,
+    unicode_name,
+)
 
 LABEL = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True).filter(lambda label: label[2:4] != "--")
 NAME = st.lists(LABEL, min_size=1, max_size=5).map(".".join)
@@ -85,3 +92,17 @@ def test_the_list_is_read_from_the_package_and_not_from_the_network(name: str) -
     """Registrable domains are known offline (the connection guard of the test-suite would object)."""
     registrable_domain.cache_clear()
     assert registrable_domain(f"mx.{name}") == name
+
+
+@pytest.mark.parametrize(
+    "name", ["gmail.com", "faß.de", "例え.テスト", "ドメインname.jp", "пример.рф", "한국어漢字.kr"]
+)
+def test_what_people_write_together_is_no_mixture(name: str) -> None:
+    """Japanese mixes three scripts and Latin, and is no look-alike (EAI-10)."""
+    assert not mixes_scripts(name)
+
+
+@pytest.mark.parametrize("name", ["раypal.example", "gооgle.com", "αpple.example"])
+def test_a_look_alike_of_two_scripts_is_recognised(name: str) -> None:
+    """Cyrillic а in a Latin word is what a look-alike is made of (EAI-10)."""
+    assert mixes_scripts(name)

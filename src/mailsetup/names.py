@@ -105,3 +105,24 @@ def same_registrable_domain(one: str, other: str) -> bool:
     """Whether two names belong to the same registrable domain. Public suffixes belong to nobody."""
     first = registrable_domain(one)
     return first is not None and first == registrable_domain(other)
+
+
+_WRITTEN_TOGETHER = (
+    frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
+    frozenset({"LATIN", "CJK", "HANGUL"}),
+    frozenset({"LATIN", "CJK", "BOPOMOFO"}),
+)
+"""Scripts that one word may mix (Unicode Technical Standard 39, "highly restrictive")."""
+
+
+def mixes_scripts(name: str, /) -> bool:
+    """Whether a label of ``name`` (U-labels) mixes scripts that nobody writes together: a look-alike (EAI-10)."""
+    return any(_mixes(label) for label in name.split(".") if not label.isascii())
+
+
+def _mixes(label: str) -> bool:
+    import unicodedata
+
+    letters = (unicodedata.name(character, "?") for character in label if character.isalpha())
+    scripts = {letter.partition(" ")[0].partition("-")[0] for letter in letters}
+    return len(scripts) > 1 and not any(scripts <= together for together in _WRITTEN_TOGETHER)

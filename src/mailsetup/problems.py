@@ -237,6 +237,11 @@ CATALOGUE: dict[str, Sentence] = {
         "{hostname} does not take addresses like {address}: mail can be received, but not sent from it.",
         "Use an address without special characters in front of the @ for sending.",
     ),
+    "mixed-scripts": Sentence(
+        WARNING,
+        "The domain {domain} mixes letters of different scripts; it may only look like the one you mean ({ascii}).",
+        "Type the domain yourself instead of copying it.",
+    ),
     # About the user's own files
     "user-file-broken": Sentence(
         WARNING,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mailsetup.diagnosis import diagnose
 from mailsetup.model import Protocol, Severity, SourceName, Trust
-from mailsetup.names import registrable_domain
+from mailsetup.names import mixes_scripts, registrable_domain
 from mailsetup.problems import problem
 from mailsetup.verdicts import judge, missing_hosts
 
@@ -34,6 +34,9 @@ def tell(
 ) -> tuple[Problem, ...]:
     """Gather every problem. ``told`` are those that sources and the engine noticed on the way."""
     problems = [*told, *judge(findings).problems, *missing_hosts(servers)]
+    if mixes_scripts(address.domain_unicode):
+        shown = {"domain": address.domain_unicode, "ascii": address.domain}
+        problems.append(problem("mixed-scripts", subject=address.domain, **shown))
     if all(one.code != NO_NETWORK for one in told):
         problems += diagnose(servers)
     if servers:

@@ -17,7 +17,7 @@ from mailsetup.formats.text import clean
 from mailsetup.model import SourceName
 from mailsetup.problems import CATALOGUE, REQUIREMENTS
 from mailsetup.render.servers import MAX_TEXT, ServerList
-from mailsetup.render.words import SOURCES, TERMS, TRUST
+from mailsetup.render.words import OUTCOMES, PROTOCOLS, SOURCES, TERMS, TRUST
 from mailsetup.translation import choose
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from mailsetup.model import Discovery, Problem, Requirement, Server
+    from mailsetup.model import Discovery, Probe, Problem, Requirement, Server
 
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 SEVERITY_WORDS = {"error": "Problem", "warning": "Warning", "info": "Note"}
@@ -51,6 +51,8 @@ class TerminalRenderer:
 
     def _headline(self, discovery: Discovery) -> Text:
         line = Text(clean(discovery.address, limit=MAX_TEXT), style="bold")
+        if not discovery.address.endswith(discovery.domain):  # an internationalised domain: both forms (EAI-10)
+            line.append(f" ({clean(discovery.domain, limit=253)})", style="not bold")
         if discovery.provider:
             line.append(f" — {clean(discovery.provider.name, limit=60)}", style="not bold")
         return line
@@ -98,7 +100,19 @@ class TerminalRenderer:
         return Group(
             Text("\n" + self.t("According to: {sources}").format(sources=said), style="dim"),
             Text(self.t("Trust: {trust}").format(trust=trust), style="dim"),
+            *(self._proof(server, server.probe) for server in pair if server.probe),
         )
+
+    def _proof(self, server: Server, probe: Probe) -> Text:
+        """Say what the probe saw: the words of the outcome, then the facts."""
+        facts = [probe.tls_version or ""]
+        if probe.certificate and probe.certificate.not_after:
+            date = probe.certificate.not_after.date().isoformat()
+            facts.append(self.t("certificate until {date}").format(date=date))
+        facts += [" ".join(probe.sasl), f"{probe.elapsed * 1000:.0f} ms"]
+        line = Text(f"{PROTOCOLS[server.protocol]}: ", style="dim")
+        line.append(self.t(OUTCOMES[probe.outcome]), style="green" if probe.is_confirmed else "red")
+        return line.append(" · " + " · ".join(clean(fact, limit=MAX_TEXT) for fact in facts if fact), style="dim")
 
     def _source(self, source: SourceName | str) -> str:
         return self.t(SOURCES[source]) if isinstance(source, SourceName) else clean(source, limit=40)

@@ -36,7 +36,7 @@ SECURITY: Mapping[Security, str] = {
 AUTH: Mapping[Auth, str] = {
     Auth.PASSWORD: "password",
     Auth.ENCRYPTED_PASSWORD: "encrypted password",
-    Auth.OAUTH2: "OAuth2 (sign in through the browser)",
+    Auth.OAUTH2: "OAuth2 (browser)",
     Auth.NTLM: "NTLM",
     Auth.GSSAPI: "Kerberos",
     Auth.CLIENT_CERTIFICATE: "client certificate",
@@ -58,7 +58,7 @@ SOURCES: Mapping[SourceName, str] = {
 }
 
 TRUST: Mapping[Trust, str] = {
-    Trust.AUTHENTICATED: "certain: the domain itself or you said so",
+    Trust.AUTHENTICATED: "certain: the bundled data, the domain itself or you say so",
     Trust.VOUCHED: "good: a known third party says so",
     Trust.UNAUTHENTICATED: "weak: only plain DNS says so",
     Trust.CLEARTEXT: "none: it came over an open line",
