@@ -352,3 +352,11 @@ def test_sources_are_credited() -> None:
     )
     named = {name for provider in providers().values() for name in provider.sources if "://" not in name}
     assert named <= credited
+
+
+def test_port_25_is_a_last_resort() -> None:
+    """Port 25 is not submission: it is listed only where a provider has no other port, and never comes back (SMTP-01)."""
+    for provider in providers().values():
+        ports = {server.port for server in provider.servers if server.protocol is Protocol.SMTP}
+        assert 25 not in ports or ports == {25}, provider.id
+    assert "server smtp smtp.gmail.com:25" in of_domain("gmail.com").rejected
