@@ -60,6 +60,7 @@ class Facts:
     not_before: datetime
     not_after: datetime
     fingerprint: str
+    key_fingerprint: str
     is_self_issued: bool
     """Subject and issuer are the same name."""
 
@@ -71,6 +72,7 @@ class Facts:
             not_before=self.not_before,
             not_after=self.not_after,
             fingerprint=self.fingerprint,
+            key_fingerprint=self.key_fingerprint,
         )
 
     def is_for(self, hostname: str, /, *, srv_ids: tuple[str, ...] = ()) -> bool:
@@ -110,9 +112,9 @@ def _read(der: bytes) -> Facts:
     fields = list(_elements(_first(certificate.content, _SEQUENCE).content))
     if fields[0].tag == _VERSION:
         fields = fields[1:]
-    _serial, _algorithm, issuer, validity, subject = fields[:5]
+    _serial, _algorithm, issuer, validity, subject, key = fields[:6]
     start, end = _elements(validity.content)
-    extensions = next((field.content for field in fields[5:] if field.tag == _EXTENSIONS), b"")
+    extensions = next((field.content for field in fields[6:] if field.tag == _EXTENSIONS), b"")
     names = list(_alternative_names(extensions))
     return Facts(
         dns_names=tuple(name.content.decode("ascii", "replace") for name in names if name.tag == _DNS_NAME),
@@ -122,6 +124,7 @@ def _read(der: bytes) -> Facts:
         not_before=_time(start),
         not_after=_time(end),
         fingerprint=sha256(certificate.encoded).hexdigest(),
+        key_fingerprint=sha256(key.encoded).hexdigest(),
         is_self_issued=issuer.encoded == subject.encoded,
     )
 

@@ -1,7 +1,7 @@
 """HTTP/1.1 requests over our own connections.
 
 Names resolve through our resolver, the address that was checked is the one connected to, and certificates are held
-against the same rules as those of mail servers, because there is one ``TcpConnector`` underneath. httpcore speaks the
+against the same rules as those of mail servers, because there is one ``TcpConnector`` underneath. h11 speaks the
 protocol.
 
 Rules: no cookies, no credentials; a fixed ``User-Agent``; the body is limited in *decoded* octets while it arrives;
@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import anyio
-import httpcore
+import h11
 
 from mailsetup._version import __version__
 from mailsetup.errors import NetworkError
@@ -40,6 +40,9 @@ REQUEST_TIMEOUT: Final = 10.0
 
 KEEP_ALIVE: Final = 5.0
 """Seconds an idle connection is kept: the next question of a source comes at once or not at all."""
+
+MAX_HEAD: Final = 64 * 1024
+"""Octets of a status line with all header fields."""
 
 _PORTS: Final = {"https": 443, "http": 80}
 _OWN_FIELDS: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "authorization", "cookie"})
@@ -97,7 +100,7 @@ class HttpFetcher:
                     if kept.has_answered or error.reason not in ("connection-reset", "bad-response"):
                         raise
             connection = await self._connector.open(Target(place.hostname, place.port, tls=place.scheme == "https"))
-            return await self._exchanged(_Exchange(connection, place), request, place, target)
+            return await self._exchanged(_Exchange(connection), request, place, target)
 
     def _take_idle(self, place: Place) -> _Exchange | None:
         while self._idle[place]:
@@ -111,7 +114,7 @@ class HttpFetcher:
     async def _exchanged(self, exchange: _Exchange, request: Request, place: Place, target: str) -> Response:
         """Send, receive, and keep the connection if it can be used again."""
         try:
-            response = await exchange.run(request, target)
+            response = await exchange.run(request, place, target)
         except BaseException:
             exchange.close()
             raise
@@ -126,18 +129,18 @@ class HttpFetcher:
 class _Exchange:
     """One connection, and the request that is on it."""
 
-    def __init__(self, connection: TcpConnection, place: Place) -> None:
+    def __init__(self, connection: TcpConnection) -> None:
         self._connection = connection
-        self._place = place
-        origin = httpcore.Origin(place.scheme.encode(), place.hostname.encode(), place.port)
-        self._http = httpcore.AsyncHTTP11Connection(origin, _Stream(connection), keepalive_expiry=KEEP_ALIVE)
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         self.has_answered = False
         """Whether the current request got as far as a status line."""
+        self._idle_since = 0.0
 
     @property
     def is_usable(self) -> bool:
-        """Whether another request can be sent."""
-        return self._http.is_idle() and not self._http.has_expired()
+        """Whether another request can be sent: the last one is over, and the server has said nothing since."""
+        is_idle = self._http.our_state is h11.IDLE
+        return is_idle and anyio.current_time() < self._idle_since + KEEP_ALIVE and not self._connection.is_readable
 
     def rest(self) -> None:
         self._connection.rest()
@@ -148,35 +151,40 @@ class _Exchange:
     def close(self) -> None:
         self._connection.close()
 
-    async def run(self, request: Request, target: str) -> Response:
+    async def run(self, request: Request, place: Place, target: str) -> Response:
         """Send a request and take the response, body included."""
         self.has_answered = False
         try:
-            return await self._run(request, target)
-        except httpcore.LocalProtocolError as error:
+            await self._send(request, place, target)
+            return await self._receive(request)
+        except h11.LocalProtocolError as error:
             raise failure("bad-url", f"{request.url} cannot be asked for: {error}.") from error
-        except httpcore.ProtocolError as error:
+        except h11.RemoteProtocolError as error:
             raise failure("bad-response", address=self._connection.address) from error
 
-    async def _run(self, request: Request, target: str) -> Response:
-        url = httpcore.URL(
-            scheme=self._place.scheme.encode(),
-            host=self._place.hostname.encode(),
-            port=self._place.port,
-            target=target.encode("ascii"),
-        )
-        asked = httpcore.Request(
-            request.method, url, headers=_fields(request, self._place), content=request.body or None
-        )
-        answer = await self._http.handle_async_request(asked)
+    async def _send(self, request: Request, place: Place, target: str) -> None:
+        events = [
+            h11.Request(method=request.method, target=target, headers=_fields(request, place)),
+            *([h11.Data(data=request.body)] if request.body else []),
+            h11.EndOfMessage(),
+        ]
+        await self._connection.send(b"".join(self._http.send(event) or b"" for event in events))
+
+    async def _receive(self, request: Request) -> Response:
+        while isinstance(answer := await self._next_event(), h11.InformationalResponse):
+            pass
+        if not isinstance(answer, h11.Response):
+            raise failure("bad-response", address=self._connection.address)
         self.has_answered = True
         headers = _headers(answer.headers)
         decoder = BodyDecoder(headers.get("content-encoding", ""), limit=request.max_bytes)
-        async for piece in answer.aiter_stream():
-            decoder.feed(piece)
-        await answer.aclose()
+        while isinstance(event := await self._next_event(), h11.Data):
+            decoder.feed(event.data)
+        if self._http.our_state is self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+            self._idle_since = anyio.current_time()
         return Response(
-            status=answer.status,
+            status=answer.status_code,
             url=request.url,
             headers=headers,
             body=decoder.finish(),
@@ -184,24 +192,10 @@ class _Exchange:
             address=self._connection.address or None,
         )
 
-
-class _Stream(httpcore.AsyncNetworkStream):
-    """Our connection as httpcore wants it. Deadlines are the fetcher's, so httpcore's own are not looked at."""
-
-    def __init__(self, connection: TcpConnection) -> None:
-        self._connection = connection
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
-        return await self._connection.receive(max_bytes)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
-        await self._connection.send(buffer)
-
-    async def aclose(self) -> None:
-        self._connection.close()
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._connection.is_readable if info == "is_readable" else None
+    async def _next_event(self) -> object:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            self._http.receive_data(await self._connection.receive(65536))
+        return event
 
 
 def _read_url(url: str) -> tuple[Place, str]:
