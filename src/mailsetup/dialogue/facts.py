@@ -58,6 +58,8 @@ class Facts:
     """The same, in our vocabulary."""
     offers_starttls: bool = False
     """Whether STARTTLS was advertised in clear text."""
+    open_logins: tuple[str, ...] = ()
+    """Ways to log in advertised in clear text that would show the password or token. Never used, only told."""
     masked: bool = False
     """Whether something on the way has painted over EHLO keywords (SMTP-03)."""
     tried: str = ""

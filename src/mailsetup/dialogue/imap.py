@@ -15,11 +15,13 @@ from mailsetup._version import __version__
 from mailsetup.dialogue.actions import ReadExactly, ReadLine, StartTls, command
 from mailsetup.dialogue.facts import Ended, Stage, printable, wrong_protocol
 from mailsetup.dialogue.login import OWN_COMMAND, picked
-from mailsetup.dialogue.mechanisms import auths_of, clean
+from mailsetup.dialogue.mechanisms import auths_of, clean, showing
 from mailsetup.dialogue.replies import Reply
 from mailsetup.model import Auth, Outcome, Security
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mailsetup.dialogue.actions import Conversation
     from mailsetup.dialogue.facts import Facts
     from mailsetup.dialogue.login import Credentials, Login
@@ -78,7 +80,9 @@ def _session(facts: Facts, security: Security) -> Conversation[None]:
     if capabilities is None:
         facts.stage = Stage.SECURED if security is Security.TLS else Stage.CAPABILITIES
         capabilities = yield from _ask("c1")
-    facts.offers_starttls = security is not Security.TLS and "STARTTLS" in capabilities
+    if security is not Security.TLS:
+        facts.offers_starttls = "STARTTLS" in capabilities
+        facts.open_logins = showing(_sasl(capabilities), own_login="LOGINDISABLED" not in capabilities)
     if security is Security.STARTTLS:
         yield from _start_tls(facts, preauth=preauth)
         capabilities = yield from _ask("c2")
@@ -126,9 +130,13 @@ def _start_tls(facts: Facts, *, preauth: bool) -> Conversation[None]:
 
 def _note(facts: Facts, capabilities: tuple[str, ...], *, preauth: bool) -> None:
     facts.capabilities = capabilities
-    facts.sasl = clean(word.partition("=")[2] for word in capabilities if word.startswith("AUTH="))
+    facts.sasl = clean(_sasl(capabilities))
     facts.own_login = "LOGINDISABLED" not in capabilities
     facts.auth = (Auth.NONE,) if preauth else auths_of(facts.sasl, own_login=facts.own_login)
+
+
+def _sasl(capabilities: tuple[str, ...]) -> Iterator[str]:
+    return (word.partition("=")[2] for word in capabilities if word.startswith("AUTH="))
 
 
 def _answer(tag: str) -> Conversation[Answer]:

@@ -25,6 +25,9 @@ _AUTH_BY_PREFIX: tuple[tuple[str, Auth], ...] = (
     ("GS2-", Auth.GSSAPI),
 )
 
+_SHOWING = frozenset({"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"})
+"""Mechanisms that show the password, or the token, to whoever can read along."""
+
 MAX_NAME = 40
 """RFC 4422 allows 20 characters; XOAUTH2-like inventions get some slack, hostile lists do not."""
 
@@ -51,3 +54,9 @@ def auths_of(names: Iterable[str], /, *, own_login: bool) -> tuple[Auth, ...]:
     if own_login:
         found.append(Auth.PASSWORD)
     return tuple(dict.fromkeys(found))
+
+
+def showing(names: Iterable[str], /, *, own_login: bool) -> tuple[str, ...]:
+    """Pick the ways to log in that would show the credential on an open line."""
+    own = ("own command",) if own_login else ()
+    return (*(name for name in clean(names) if name in _SHOWING), *own)

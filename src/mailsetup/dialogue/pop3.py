@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mailsetup.dialogue.actions import ReadLine, StartTls, command
 from mailsetup.dialogue.facts import Ended, Stage, printable, wrong_protocol
 from mailsetup.dialogue.login import OWN_COMMAND, picked
-from mailsetup.dialogue.mechanisms import auths_of, clean
+from mailsetup.dialogue.mechanisms import auths_of, clean, showing
 from mailsetup.dialogue.replies import Reply
 from mailsetup.model import Outcome, Security
 
@@ -66,7 +66,9 @@ def _session(facts: Facts, security: Security) -> Conversation[None]:
     apop = yield from _greeting(facts)
     facts.stage = Stage.SECURED if security is Security.TLS else Stage.CAPABILITIES
     capabilities = yield from _ask()
-    facts.offers_starttls = security is not Security.TLS and "STLS" in (capabilities or ())
+    if security is not Security.TLS:
+        facts.offers_starttls = "STLS" in (capabilities or ())
+        facts.open_logins = showing(_sasl(capabilities or ()), own_login=_takes_user(capabilities))
     if security is Security.STARTTLS:
         yield from _start_tls(facts)
         capabilities = yield from _ask()
@@ -119,13 +121,20 @@ def _start_tls(facts: Facts) -> Conversation[None]:
 
 def _note(facts: Facts, capabilities: tuple[str, ...] | None, *, apop: bool) -> None:
     facts.capabilities = capabilities or ()
-    offers = [word for line in facts.capabilities for word in line.split()[1:] if line.split()[0] == "SASL"]
-    facts.sasl = clean(offers)
-    # An old server without CAPA takes USER and PASS: RFC 1939 knew nothing else that was ever deployed.
-    facts.own_login = capabilities is None or any(line.split()[0] == "USER" for line in capabilities)
+    facts.sasl = clean(_sasl(facts.capabilities))
+    facts.own_login = _takes_user(capabilities)
     facts.auth = auths_of(facts.sasl, own_login=facts.own_login)
     if apop and not facts.auth:
         facts.reason = "apop-only"
+
+
+def _sasl(capabilities: tuple[str, ...]) -> list[str]:
+    return [word for line in capabilities for word in line.split()[1:] if line.split()[0] == "SASL"]
+
+
+def _takes_user(capabilities: tuple[str, ...] | None) -> bool:
+    # An old server without CAPA takes USER and PASS: RFC 1939 knew nothing else that was ever deployed.
+    return capabilities is None or any(line.split()[0] == "USER" for line in capabilities)
 
 
 def _answer() -> Conversation[Answer]:

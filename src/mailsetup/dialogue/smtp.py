@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mailsetup.dialogue.actions import ReadLine, StartTls, command
 from mailsetup.dialogue.facts import Ended, Stage, printable, wrong_protocol
 from mailsetup.dialogue.login import picked
-from mailsetup.dialogue.mechanisms import auths_of, clean
+from mailsetup.dialogue.mechanisms import auths_of, clean, showing
 from mailsetup.model import Outcome, Security
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ def _session(facts: Facts, security: Security) -> Conversation[None]:
     facts.stage = Stage.SECURED if security is Security.TLS else Stage.CAPABILITIES
     keywords = yield from _hello()
     facts.masked = any(_MASKED.fullmatch(word) for keyword in keywords for word in keyword.upper().split()[:1])
-    facts.offers_starttls = security is not Security.TLS and "STARTTLS" in map(str.upper, keywords)
+    if security is not Security.TLS:
+        facts.offers_starttls = "STARTTLS" in map(str.upper, keywords)
+        facts.open_logins = showing(_offers(keywords), own_login=False)
     if security is Security.STARTTLS:
         yield from _start_tls(facts)
         keywords = yield from _hello()
@@ -135,14 +137,18 @@ def _start_tls(facts: Facts) -> Conversation[None]:
 
 def _note(facts: Facts, keywords: tuple[str, ...]) -> None:
     facts.capabilities = keywords
+    facts.sasl = clean(_offers(keywords))
+    facts.auth = auths_of(facts.sasl, own_login=False)
+
+
+def _offers(keywords: tuple[str, ...]) -> list[str]:
     offers: list[str] = []
     for keyword in keywords:
         # SMTP-06: "AUTH=LOGIN PLAIN" is how the first drafts wrote it; both lines are merged.
         name, *words = keyword.replace("=", " ", 1).split()
         if name.upper() == "AUTH":
             offers += words
-    facts.sasl = clean(offers)
-    facts.auth = auths_of(facts.sasl, own_login=False)
+    return offers
 
 
 def _answer(first: bytes | None = None) -> Conversation[Answer]:

@@ -23,6 +23,8 @@ class Certificate(Model):
     """End of validity, UTC."""
     fingerprint: str = ""
     """SHA-256 of the DER form, lower-case hex."""
+    key_fingerprint: str = ""
+    """SHA-256 of the public key (SubjectPublicKeyInfo), lower-case hex: what TLSA records of selector 1 speak of."""
 
 
 class Probe(Model):
@@ -42,6 +44,9 @@ class Probe(Model):
     """Ways to log in that the server advertises after TLS."""
     sasl: tuple[str, ...] = ()
     """SASL mechanism names as advertised after TLS, upper case."""
+    open_logins: tuple[str, ...] = ()
+    """Ways to log in that show the password or token to everybody on the way, which the server advertises *before* TLS.
+    Never used; a server should not offer them."""
     tls_version: str | None = None
     """``TLSv1.2`` or ``TLSv1.3``."""
     certificate: Certificate | None = None

@@ -66,6 +66,7 @@ def to_probe(server: Server, conversed: Conversed, *, suggestion: str | None = N
         capabilities=facts.capabilities,
         auth=facts.auth,
         sasl=facts.sasl,
+        open_logins=facts.open_logins,
         tls_version=conversed.tls.version if conversed.tls else None,
         certificate=conversed.certificate,
         suggestion=suggestion,

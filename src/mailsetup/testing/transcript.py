@@ -19,8 +19,9 @@ r"""A mail server written down as the conversation it holds, in a text that a ma
 * ``C: `` is what the client has to send, exactly; ``C: …`` lets it send any one line.
 * ``<tls>`` is a handshake: in front, implicit TLS; later, STARTTLS. ``<tls names=a.example,*.b.example
   version=TLSv1.2>`` says what it shows, ``<tls fails certificate-expired>`` that it fails. ``<plain>`` in front: no TLS
-  from the first byte. With neither in front, the client has its way.
-* ``<close>`` ends the stream, ``<reset>`` breaks it, ``<wait 2.5>`` takes seconds, ``<silence>`` lasts for ever.
+  from the first byte. With neither in front, the client has its way. ``until=2030-01-31``, ``issuer=``, ``fingerprint=``
+  and ``key=`` say more of the certificate.
+* ``<close>`` ends the stream, ``<shutdown>`` only the server's half of it, ``<reset>`` breaks it, ``<wait 2.5>`` takes seconds, ``<silence>`` lasts for ever.
 * ``word: text`` before and after the conversation is for whoever reads the file: settings, and what is to come of it.
 
 A client that says something else than the text meets :class:`TranscriptMismatch`, an ``AssertionError``.
@@ -31,6 +32,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal
 
 import anyio
@@ -49,7 +51,7 @@ _SERVER = re.compile(r"S(?:\*(\d+))?([:~]) ?(.*)")
 _MARK = re.compile(r"<([a-z]+)(?: ([^>]*))?>")
 _ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})|\\([rnt\\])|\{\{(.+?)\*(\d+)\}\}")
 _LETTERS = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
-_MARKS = frozenset({"tls", "plain", "close", "reset", "wait", "silence"})
+_MARKS = frozenset({"tls", "plain", "close", "reset", "wait", "silence", "shutdown"})
 
 
 class TranscriptMismatch(AssertionError):  # noqa: N818  (a failed expectation of a test)
@@ -196,7 +198,7 @@ class TranscriptConnection:
                     await anyio.sleep_forever()
                 case "reset":
                     raise failure("connection-reset", address=self._address)
-                case "close":
+                case "close" | "shutdown":
                     self._outbox.appendleft(step)
                     return b""
         if self._steps:
@@ -243,7 +245,14 @@ class TranscriptConnection:
         words = mark.argument.split()
         facts = dict(word.split("=", 1) for word in words if "=" in word)
         names = facts.get("names", self._target.hostname).split(",")
-        certificate = Certificate(names=tuple(names), issuer="Transcript Test CA")
+        until = datetime.fromisoformat(facts["until"]).replace(tzinfo=timezone.utc) if "until" in facts else None
+        certificate = Certificate(
+            names=tuple(names),
+            issuer=facts.get("issuer", "Transcript Test CA"),
+            not_after=until,
+            fingerprint=facts.get("fingerprint", ""),
+            key_fingerprint=facts.get("key", ""),
+        )
         if words[:1] == ["fails"]:
             raise failure(words[1], certificate=certificate, address=self._address)
         self._binding = facts.get("binding", "")
