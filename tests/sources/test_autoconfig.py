@@ -158,6 +158,29 @@ async def test_an_https_redirect_keeps_the_trust_of_its_origin() -> None:
     assert finding.servers[0].provenance == (FIRST, target)
 
 
+async def test_a_redirect_cannot_carry_the_address_away() -> None:
+    """A hoster's redirect with the query is not taken; asked without the address it gives the document (SEC-10)."""
+    host = "https://autoconfig.hoster.example/mail/config-v1.1.xml"
+    network = FakeNetwork(
+        pages={
+            FIRST: Page.redirect(f"{host}?emailaddress=kim%40corp.example"),
+            FIRST_WITHOUT_ADDRESS: Page.redirect(host),
+            host: autoconfig("imap.hoster.example"),
+        }
+    )
+    finding = await find(network)
+    assert finding.servers[0].provenance == (FIRST_WITHOUT_ADDRESS, host)
+    assert not [asked for asked in network.asked if "hoster.example" in asked and "kim" in asked]
+    assert {r.learned for r in network.requests if "hoster.example" in r.url} == {Learned.DOMAIN}
+
+
+async def test_a_redirect_inside_the_domain_may_carry_the_address() -> None:
+    """Another host of the same registrable domain is the domain itself (SEC-10)."""
+    host = "https://www.corp.example/config.xml?emailaddress=kim%40corp.example"
+    finding = await find(FakeNetwork(pages={FIRST: Page.redirect(host), host: autoconfig()}))
+    assert finding.servers[0].provenance == (FIRST, host)
+
+
 @pytest.mark.parametrize(
     ("page", "status", "reason"),
     [

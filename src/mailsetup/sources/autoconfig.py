@@ -13,18 +13,27 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mailsetup.errors import InvalidDocument
+from mailsetup.errors import InvalidDocument, NetworkError
 from mailsetup.formats import autoconfig
 from mailsetup.model import Finding, Learned, SourceName, Status, Trust
 from mailsetup.net.interface import Request
 from mailsetup.sources import oauth
-from mailsetup.sources.documents import fetch_document, finding_of, require_registrable, trust_of, unusable
+from mailsetup.sources.documents import (
+    bare,
+    fetch_document,
+    finding_of,
+    not_a_document,
+    require_registrable,
+    trust_of,
+    unusable,
+)
+from mailsetup.sources.sharing import WOULD_LEAVE, fetch_sharing
 from mailsetup.sources.together import best_of, first_found, settled
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
     from mailsetup.model import Options
-    from mailsetup.net.interface import Network
+    from mailsetup.net.interface import Network, Response
     from mailsetup.plan import Step
 
 FILE = "mail/config-v1.1.xml"
@@ -64,8 +73,22 @@ class Autoconfig:
     def _http_request(self) -> Request:
         return Request(f"http://autoconfig.{self._step.domain}/{FILE}")
 
+    async def _fetch(self, request: Request, address: Address, network: Network) -> Response:
+        if request.learned is not Learned.ADDRESS:
+            return await fetch_document(network, request)
+        try:
+            response = await fetch_sharing(network, request, address=address)
+        except NetworkError as error:
+            if error.reason != WOULD_LEAVE:
+                raise
+            # Asked without the address, the same redirect cannot carry it.
+            return await fetch_document(network, Request(bare(request.url)))
+        if response.status != 200:
+            raise not_a_document(response)
+        return response
+
     async def _read(self, request: Request, address: Address, network: Network) -> Finding:
-        response = await fetch_document(network, request)
+        response = await self._fetch(request, address, network)
         try:
             config = autoconfig.parse(response.body, address=address)
         except InvalidDocument as error:
