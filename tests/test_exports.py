@@ -10,9 +10,9 @@ import pytest
 
 import mailsetup
 
-HEAVY = {"pydantic", "httpx", "httpcore", "dns", "anyio", "trio", "rich", "typer", "ssl", "asyncio", "idna",
+HEAVY = {"pydantic", "h11", "dns", "anyio", "trio", "rich", "typer", "ssl", "asyncio", "idna",
          "publicsuffixlist", "xml", "email"}  # fmt: skip
-NETWORK = {"anyio", "asyncio", "dns", "httpx", "httpcore", "ssl", "trio"}
+NETWORK = {"anyio", "asyncio", "dns", "h11", "ssl", "trio"}
 
 
 def loaded_by(code: str) -> set[str]:
