@@ -12,7 +12,8 @@ Or give a function: question and whether it came over TCP, to the message that a
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import socket
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -85,44 +86,58 @@ def reply_from(
     return reply
 
 
+def _free_port(address: str) -> int:
+    """Find a port that is free for UDP and TCP alike."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    while True:
+        with socket.socket(family, socket.SOCK_DGRAM) as udp, socket.socket(family, socket.SOCK_STREAM) as tcp:
+            udp.bind((address, 0))
+            with suppress(OSError):
+                tcp.bind(udp.getsockname()[:2])
+                return int(udp.getsockname()[1])
+
+
 @asynccontextmanager
 async def dns_server(
     said: Mapping[str, Said] | Handler, /, *, address: str = "127.0.0.1", delay: float = 0.0
 ) -> AsyncIterator[DnsServer]:
     """Run a nameserver until the context ends."""
     handler: Handler = said if callable(said) else lambda query, over_tcp: reply_from(said, query, over_tcp)
-    async with await anyio.create_udp_socket(local_host=address) as udp:
-        port = udp.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610  (not Django's)
-        async with await anyio.create_tcp_listener(local_host=address, local_port=port) as tcp:
-            server = DnsServer(address, port)
+    port = _free_port(address)
+    async with (
+        await anyio.create_udp_socket(local_host=address, local_port=port) as udp,
+        await anyio.create_tcp_listener(local_host=address, local_port=port) as tcp,
+    ):
+        server, sending = DnsServer(address, port), anyio.Lock()
 
-            async def answer(wire: bytes, over_tcp: bool) -> bytes | None:
-                query = dns.message.from_wire(wire)
-                question = query.question[0]
-                name, record_type = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
-                server.asked.append(f"{name} {record_type}" + " over TCP" * over_tcp)
-                await anyio.sleep(delay)
-                reply = handler(query, over_tcp)
-                return reply.to_wire(max_size=65535) if isinstance(reply, dns.message.Message) else reply
+        async def answer(wire: bytes, over_tcp: bool) -> bytes | None:
+            query = dns.message.from_wire(wire)
+            question = query.question[0]
+            name, record_type = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
+            server.asked.append(f"{name} {record_type}" + " over TCP" * over_tcp)
+            await anyio.sleep(delay)
+            reply = handler(query, over_tcp)
+            return reply.to_wire(max_size=65535) if isinstance(reply, dns.message.Message) else reply
 
-            async def answer_udp(wire: bytes, sender: tuple[str, int]) -> None:
-                if (reply := await answer(wire, False)) is not None:
+        async def answer_udp(wire: bytes, sender: tuple[str, int]) -> None:
+            if (reply := await answer(wire, False)) is not None:
+                async with sending:
                     await udp.sendto(reply, *sender)
 
-            async def serve_udp() -> None:
-                async for wire, sender in udp:
-                    group.start_soon(answer_udp, wire, sender)
+        async def serve_udp() -> None:
+            async for wire, sender in udp:
+                group.start_soon(answer_udp, wire, sender)
 
-            async def serve_tcp(stream: anyio.abc.SocketStream) -> None:
-                async with stream:
-                    head = await stream.receive()
-                    while len(head) < 2 or len(head) < 2 + int.from_bytes(head[:2], "big"):
-                        head += await stream.receive()
-                    if (reply := await answer(head[2:], True)) is not None:
-                        await stream.send(len(reply).to_bytes(2, "big") + reply)
+        async def serve_tcp(stream: anyio.abc.SocketStream) -> None:
+            async with stream:
+                head = await stream.receive()
+                while len(head) < 2 or len(head) < 2 + int.from_bytes(head[:2], "big"):
+                    head += await stream.receive()
+                if (reply := await answer(head[2:], True)) is not None:
+                    await stream.send(len(reply).to_bytes(2, "big") + reply)
 
-            async with anyio.create_task_group() as group:
-                group.start_soon(serve_udp)
-                group.start_soon(tcp.serve, serve_tcp)
-                yield server
-                group.cancel_scope.cancel()
+        async with anyio.create_task_group() as group:
+            group.start_soon(serve_udp)
+            group.start_soon(tcp.serve, serve_tcp)
+            yield server
+            group.cancel_scope.cancel()
