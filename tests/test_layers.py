@@ -19,11 +19,11 @@ LINTER = [sys.executable, "-c", "from importlinter.cli import lint_imports_comma
 
 def lint_imports(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*LINTER, "--no-cache", "--config", str(ROOT / "pyproject.toml"), *arguments],
+        [*LINTER, "--no-cache", *arguments],
         capture_output=True,
         text=True,
         check=False,
-        cwd=where,
+        cwd=ROOT,  # where the contracts are
         env={**os.environ, "PYTHONPATH": str(where)},
     )
 
