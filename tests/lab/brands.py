@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     import pytest
 
     from mailsetup.model import Protocol, Security
+    from tests.lab.cyrus import Cyrus
     from tests.lab.dovecot import Dovecot
+    from tests.lab.exim import Exim
     from tests.lab.offers import Offer
     from tests.lab.postfix import Postfix
 
-    MailServer = Dovecot | Postfix
+    MailServer = Cyrus | Dovecot | Exim | Postfix
 
 
 class Claim(NamedTuple):
@@ -44,5 +46,12 @@ CLAIMS = (
     Claim("dovecot", SIEVE, STARTTLS),
     Claim("postfix", SMTP, TLS),
     Claim("postfix", SMTP, STARTTLS),
+    Claim("cyrus", IMAP, TLS),
+    Claim("cyrus", IMAP, STARTTLS),
+    Claim("cyrus", POP3, TLS),
+    Claim("cyrus", POP3, STARTTLS),
+    Claim("cyrus", SIEVE, STARTTLS),
+    Claim("exim", SMTP, TLS),
+    Claim("exim", SMTP, STARTTLS),
 )
 MAIL_CLAIMS = tuple(claim for claim in CLAIMS if claim.protocol is not SIEVE)

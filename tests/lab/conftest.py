@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 
     from tests.lab.authority import Authority
     from tests.lab.automx2 import Automx2
+    from tests.lab.cyrus import Cyrus
     from tests.lab.dovecot import Dovecot
+    from tests.lab.exim import Exim
     from tests.lab.nginx import Nginx
     from tests.lab.nsd import Nsd
+    from tests.lab.opensmtpd import OpenSmtpd
     from tests.lab.postfix import Postfix
     from tests.lab.unbound import Unbound
 
@@ -99,10 +102,8 @@ def world() -> Iterator[World]:
     folder.chmod(0o755)
     inside = namespace.is_inside()
     if inside:
-        resolv_conf = folder / "resolv.conf"
         # The search list leads into a domain where every name exists: whoever applies it is found out (HE-06).
-        resolv_conf.write_text(f"nameserver {RESOLVER}\nsearch parked.example\n", encoding="ascii")
-        namespace.furnish(resolv_conf)
+        namespace.furnish(folder, resolver=RESOLVER, search="parked.example")
     yield World(folder, standard_ports=inside)
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -217,3 +218,33 @@ def mail_world(
     from tests.lab.nginx import ISPDB
 
     return MailWorld(nginx, authority.file, ISPDB)
+
+
+@pytest.fixture(scope="session")
+def cyrus(world: World, authority: Authority) -> Iterator[Cyrus]:
+    """Cyrus: the second brand for reading mail."""
+    from tests.lab.cyrus import Cyrus
+
+    server = Cyrus(world, authority)
+    with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def exim(sealed: None, world: World, authority: Authority) -> Iterator[Exim]:
+    """Exim: the second brand for sending mail."""
+    from tests.lab.exim import Exim
+
+    server = Exim(world, authority)
+    with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def opensmtpd(sealed: None, world: World, authority: Authority) -> Iterator[OpenSmtpd]:
+    """OpenSMTPD, whose TLS is broken."""
+    from tests.lab.opensmtpd import OpenSmtpd
+
+    server = OpenSmtpd(world, authority)
+    with server.daemon:
+        yield server

@@ -33,7 +33,10 @@ class LabError(Exception):
 
 
 class Daemon:
-    """One server. ``ready`` is called until it no longer raises ``OSError``."""
+    """One server. ``ready`` is called until it no longer raises ``OSError``.
+
+    ``log`` is the file it logs to, where that is not its standard output or error.
+    """
 
     def __init__(
         self,
@@ -43,20 +46,22 @@ class Daemon:
         folder: Path,
         ready: Callable[[], object],
         environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
     ) -> None:
         self.name = name
-        self.log = folder / f"{name}.log"
+        output = folder / f"{name}.out"
+        self._logs = [output] if log is None else [output, log]
         self._command = [str(part) for part in command]
         self._ready = ready
         self._environment = environment or {}
-        self._shown = 0
-        with self.log.open("wb") as log:
+        self._shown = [0] * len(self._logs)
+        with output.open("wb") as written:
             self._started = subprocess.Popen(
                 self._command,
                 cwd=folder,
                 env=os.environ | self._environment,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=written,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
@@ -98,18 +103,24 @@ class Daemon:
             self._started.kill()
             self._started.wait()
 
+    @property
+    def log(self) -> Path:
+        """The file it logs to."""
+        return self._logs[-1]
+
     def tail(self, *, lines: int = 40) -> str:
         """Give the end of the log."""
         return "\n".join(self._text().splitlines()[-lines:])
 
     def news(self) -> str:
         """Give what was logged since the last call."""
-        text = self._text()
-        fresh, self._shown = text[self._shown :], len(text)
+        texts = [log.read_text(encoding="utf-8", errors="replace") if log.exists() else "" for log in self._logs]
+        fresh = "".join(text[shown:] for text, shown in zip(texts, self._shown, strict=True))
+        self._shown = [len(text) for text in texts]
         return fresh
 
     def _text(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace")
+        return "".join(log.read_text(encoding="utf-8", errors="replace") for log in self._logs if log.exists())
 
 
 def run(*command: str | Path, folder: Path, stdin: str = "", environment: Mapping[str, str] | None = None) -> str:

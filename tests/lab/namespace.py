@@ -66,8 +66,15 @@ def is_inside() -> bool:
     return os.environ.get(VARIABLE) == INSIDE and is_sealed()
 
 
-def furnish(resolv_conf: Path, /) -> None:
-    """Bring loopback up, give it the lab's addresses, and put the lab's ``resolv.conf`` in place.
+ACCOUNTS = ("Debian-exim", "opensmtpd", "opensmtpq")
+"""Users and groups that programs insist on whose packages are not installed; they exist in the namespace only."""
+_FIRST_ID = 64900
+
+
+def furnish(folder: Path, /, *, resolver: str, search: str) -> None:
+    """Bring loopback up, give it the lab's addresses, and put the lab's resolver and accounts in place.
+
+    The files that stand in for those in ``/etc`` are written into ``folder``.
 
     Raises:
         RuntimeError: outside a namespace, where this would change the machine.
@@ -78,4 +85,19 @@ def furnish(resolv_conf: Path, /) -> None:
     for address in EXTRA_ADDRESSES:
         length = "128" if ":" in address else "32"
         subprocess.run(["ip", "address", "add", f"{address}/{length}", "dev", "lo"], check=True)
-    subprocess.run(["mount", "--bind", str(resolv_conf), "/etc/resolv.conf"], check=True)
+    numbered = list(enumerate(ACCOUNTS, _FIRST_ID))
+    files = {
+        "resolv.conf": f"nameserver {resolver}\nsearch {search}\n",
+        "passwd": _text("passwd")
+        + "".join(f"{n}:x:{i}:{i}::/var/lib/opensmtpd/empty:/usr/sbin/nologin\n" for i, n in numbered),
+        "group": _text("group") + "".join(f"{n}:x:{i}:\n" for i, n in numbered),
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        subprocess.run(["mount", "--bind", str(folder / name), f"/etc/{name}"], check=True)
+
+
+def _text(name: str) -> str:
+    """Give a file of ``/etc`` without the lab's own accounts, in case their packages are installed after all."""
+    lines = Path("/etc", name).read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if line.partition(":")[0] not in ACCOUNTS)

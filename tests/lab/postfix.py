@@ -111,8 +111,9 @@ class Postfix:
         master = program("/usr/lib/postfix/sbin/master", package="postfix")
         relay = where.port(address, 25)
         ready = all_of(greets(address, relay, b"220"), greets(address, self.offers[1].port, b"220"))
-        self.daemon = Daemon("postfix", [master, "-c", config, "-d"], folder=folder, ready=ready)
-        self.daemon.log = folder / "mail.log"
+        self.daemon = Daemon(
+            "postfix", [master, "-c", config, "-d"], folder=folder, ready=ready, log=folder / "mail.log"
+        )
 
     def _write(self, where: World, folder: Path, authority: Authority, dovecot: Dovecot) -> Path:
         identity = authority.issue(self.hostname, "smtp.guess.example")
