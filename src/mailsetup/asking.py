@@ -133,7 +133,8 @@ class Asking:
 
     def _follow_mx(self, group: TaskGroup, event: Answered) -> None:
         hosting = event.finding.hosting
-        if hosting is None or event.finding.status is Status.FOUND:
+        is_certain = event.finding.status is Status.FOUND and not any(s.needs_consent for s in event.finding.servers)
+        if hosting is None or is_certain:
             return  # unknown, or it led to a provider whose servers are at hand
         if hosting.takes_no_mail:
             self.last_resort = []  # MX-04: nothing is guessed for a domain that takes no mail

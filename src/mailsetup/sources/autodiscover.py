@@ -20,7 +20,7 @@ from mailsetup.net.redirects import REDIRECTS, redirect_target
 from mailsetup.sources.documents import require_registrable
 from mailsetup.sources.exchange import Exchange, Lead, xml_url
 from mailsetup.sources.records import without_records
-from mailsetup.sources.together import best_of, first_found, settled
+from mailsetup.sources.together import best_of, both, first_found, settled
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
@@ -40,6 +40,7 @@ class Autodiscover:
     def __init__(self, step: Step, options: Options, /) -> None:
         self._step = step
         self._options = options
+        self._owner = f"_autodiscover._tcp.{step.domain}"
 
     async def find(self, address: Address, network: Network, /) -> Finding:
         """Ask the domain's own hosts; then follow what DNS and, if wanted, http say."""
@@ -51,27 +52,28 @@ class Autodiscover:
             )
         require_registrable(self._step.domain)
         exchange = Exchange(self._step, network, grace=self._options.grace)
-        findings = await exchange.ask_hosts(address)
-        for hint in (self._by_srv, self._by_http):
+        # The SRV record is asked for meanwhile: when it is needed, its answer is there.
+        findings, record = await both(
+            partial(exchange.ask_hosts, address), partial(network.resolver.resolve, self._owner, "SRV")
+        )
+        for hint in (partial(self._by_srv, record), partial(self._by_http, network)):
             if any(finding.status is Status.FOUND for finding in findings):
                 break
-            findings.append(await settled(partial(hint, address, exchange, network)))
+            findings.append(await settled(partial(hint, exchange, address)))
         return first_found(findings)
 
-    async def _by_srv(self, address: Address, exchange: Exchange, network: Network) -> Finding:
-        owner = f"_autodiscover._tcp.{self._step.domain}"
-        answer = await network.resolver.resolve(owner, "SRV")
+    async def _by_srv(self, answer: Answer, exchange: Exchange, address: Address) -> Finding:
         targets = _targets(answer)
         if not targets:
-            return without_records(answer) if answer.status is not Answered.FOUND else _no_service(owner)
+            return without_records(answer) if answer.status is not Answered.FOUND else _no_service(self._owner)
         # Plain DNS picked the host. It is asked only inside the domain, and there it is vouched for (TRUST-06).
         most = Trust.AUTHENTICATED if answer.secure else Trust.VOUCHED
-        leads = [Lead(xml_url(record.target, port=record.port), most, (f"SRV {owner}",)) for record in targets]
+        leads = [Lead(xml_url(record.target, port=record.port), most, (f"SRV {self._owner}",)) for record in targets]
         return first_found(
             await best_of([partial(exchange.follow, lead, address) for lead in leads], grace=self._options.grace)
         )
 
-    async def _by_http(self, address: Address, exchange: Exchange, network: Network) -> Finding:
+    async def _by_http(self, network: Network, exchange: Exchange, address: Address) -> Finding:
         if not self._options.allow_http:
             return Finding(status=Status.SKIPPED, reason="http-not-allowed")
         url = xml_url(f"autodiscover.{self._step.domain}", scheme="http")

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 NOT_PUBLISHED = frozenset({"not-config", "empty"})
 """Codes of ``InvalidDocument`` that mean "something else is served here": web pages, parked domains (AC-21)."""
 
+NOT_NOW = frozenset({408, 425, 429})
+"""Client errors that say "not now" and not "no"."""
+
 
 async def fetch_document(network: Network, request: Request, /) -> Response:
     """Fetch a document.
@@ -41,7 +44,7 @@ async def fetch_document(network: Network, request: Request, /) -> Response:
 
 def not_a_document(response: Response, /) -> NetworkError:
     """Say what a status other than 200 means: nothing published, or a server in trouble."""
-    in_trouble = response.status >= 500 or response.status == 429
+    in_trouble = response.status >= 500 or response.status in NOT_NOW
     return NetworkError(
         f"http-{response.status}",
         f"{bare(response.url)} answered with status {response.status}.",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LABELS = tuple(LABEL_OF.values())
 
 PATIENCE = 0.25
-"""Seconds that servers wait for services at well-known URLs."""
+"""Seconds after the start at which servers wait no longer for services at well-known URLs."""
 
 PATIENCE_ALONE = 3.0
 """Seconds that those get where no record names a server."""
@@ -61,13 +61,14 @@ class Srv:
     async def find(self, address: Address, network: Network, /) -> Finding:
         """Ask for all records and for the well-known URLs at once."""
         seen: list[Seen] = []
+        started = anyio.current_time()
         async with anyio.create_task_group() as group:
-            scope = anyio.CancelScope(deadline=anyio.current_time() + PATIENCE_ALONE)
+            scope = anyio.CancelScope(deadline=started + PATIENCE_ALONE)
             group.start_soon(self._look_around, network, seen, scope)
             records = await self._ask(address, network)
             finding = await self._by_records(records, network)
             if finding.servers:
-                scope.deadline = min(scope.deadline, anyio.current_time() + PATIENCE)
+                scope.deadline = started + PATIENCE
         denied = {srv.LABELS[label].protocol for label in records.reading.denied}
         return self._with_services(finding, well_known.credible(seen), denied, address)
 
