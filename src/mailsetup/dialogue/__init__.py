@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mailsetup.dialogue import imap, managesieve, pop3, smtp
 from mailsetup.dialogue.actions import Bind, Send, StartTls
-from mailsetup.dialogue.facts import Facts, Stage, judged, printable
+from mailsetup.dialogue.facts import INJECTED, Facts, Stage, judged, printable
 from mailsetup.dialogue.login import OWN_COMMAND, Credentials
 from mailsetup.dialogue.replies import Reply, Ruling, rule
 from mailsetup.dialogue.secret import Secret
@@ -49,6 +49,7 @@ def log_in(facts: Facts, /, *, security: Security, credentials: Credentials) -> 
 
 
 __all__ = [
+    "INJECTED",
     "OWN_COMMAND",
     "SPOKEN",
     "Bind",

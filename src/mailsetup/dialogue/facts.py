@@ -107,6 +107,8 @@ def _verdict(interruption: Interruption, facts: Facts) -> Ended:
     return Ended(outcome, detail.format(stage=facts.stage.value), reason=reason)
 
 
+INJECTED = "Extra data arrived between the go-ahead for TLS and the handshake: somebody on the way may be injecting it."
+
 _INTERRUPTIONS: dict[type[Interruption], tuple[Outcome, str, str]] = {
     Closed: (Outcome.PROTOCOL_ERROR, "closed", "The server closed the connection while we were {stage}."),
     TimedOut: (Outcome.TIMEOUT, "timed-out", "Time ran out while we were {stage}."),
@@ -114,7 +116,7 @@ _INTERRUPTIONS: dict[type[Interruption], tuple[Outcome, str, str]] = {
     Unread: (
         Outcome.STARTTLS_INJECTION,
         "injected",
-        "Extra data arrived between the go-ahead for TLS and the handshake: somebody on the way may be injecting it.",
+        INJECTED,
     ),
 }
 

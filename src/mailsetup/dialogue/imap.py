@@ -77,6 +77,10 @@ def log_in(facts: Facts, security: Security, credentials: Credentials) -> Conver
 
 def _session(facts: Facts, security: Security) -> Conversation[None]:
     preauth, capabilities = yield from _greeting(facts)
+    if preauth and security is Security.STARTTLS:
+        facts.stage = Stage.STARTTLS
+        detail = "The server says we are logged in already, which makes an upgrade to TLS impossible."
+        raise Ended(Outcome.STARTTLS_REFUSED, detail, reason="preauth")
     if capabilities is None:
         facts.stage = Stage.SECURED if security is Security.TLS else Stage.CAPABILITIES
         capabilities = yield from _ask("c1")
@@ -84,7 +88,7 @@ def _session(facts: Facts, security: Security) -> Conversation[None]:
         facts.offers_starttls = "STARTTLS" in capabilities
         facts.open_logins = showing(_sasl(capabilities), own_login="LOGINDISABLED" not in capabilities)
     if security is Security.STARTTLS:
-        yield from _start_tls(facts, preauth=preauth)
+        yield from _start_tls(facts)
         capabilities = yield from _ask("c2")
     if security is not Security.NONE:
         _note(facts, capabilities, preauth=preauth)
@@ -112,11 +116,8 @@ def _ask(tag: str) -> Conversation[tuple[str, ...]]:
     return answer.capabilities
 
 
-def _start_tls(facts: Facts, *, preauth: bool) -> Conversation[None]:
+def _start_tls(facts: Facts) -> Conversation[None]:
     facts.stage = Stage.STARTTLS
-    if preauth:
-        detail = "The server says we are logged in already, which makes an upgrade to TLS impossible."
-        raise Ended(Outcome.STARTTLS_REFUSED, detail, reason="preauth")
     if not facts.offers_starttls:
         raise Ended(Outcome.STARTTLS_MISSING, "The server does not offer STARTTLS.", reason="not-offered")
     yield command("s1", "STARTTLS")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from mailsetup.dialogue import Bind, Done, Facts, Receive, Send, Stage, StartTls, Talk
+from mailsetup.dialogue import INJECTED, Bind, Done, Facts, Receive, Send, Stage, StartTls, Talk
 from mailsetup.errors import NetworkError
 from mailsetup.model import Outcome, Security
 from mailsetup.net.interface import Target
@@ -42,9 +42,12 @@ class Conversed:
         """Note that the network ended it."""
         self.address = error.address or self.address
         self.certificate = error.certificate or self.certificate
-        self.facts.outcome = error.outcome or Outcome.PROTOCOL_ERROR
         self.facts.reason = error.reason
-        self.facts.detail = error.detail
+        if self.facts.stage is Stage.TLS and error.reason == "not-tls":
+            # Clear text behind the go-ahead, a moment later than the dialogue would have seen it.
+            self.facts.outcome, self.facts.detail = Outcome.STARTTLS_INJECTION, INJECTED
+        else:
+            self.facts.outcome, self.facts.detail = error.outcome or Outcome.PROTOCOL_ERROR, error.detail
 
 
 async def converse(

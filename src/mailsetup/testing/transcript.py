@@ -19,9 +19,9 @@ r"""A mail server written down as the conversation it holds, in a text that a ma
 * ``C: `` is what the client has to send, exactly; ``C: …`` lets it send any one line.
 * ``<tls>`` is a handshake: in front, implicit TLS; later, STARTTLS. ``<tls names=a.example,*.b.example
   version=TLSv1.2>`` says what it shows, ``<tls fails certificate-expired>`` that it fails. ``<plain>`` in front: no TLS
-  from the first byte. With neither in front, the client has its way. ``until=2030-01-31``, ``issuer=``,
-  ``fingerprint=`` and ``key=`` say more of the certificate.
-* ``<close>`` ends the stream, ``<shutdown>`` only the server's half of it, ``<reset>`` breaks it, ``<wait 2.5>`` takes seconds, ``<silence>`` lasts for ever.
+  from the first byte. With neither in front, the client has its way.
+* ``<close>`` ends the stream, ``<shutdown>`` only the server's half of it, ``<reset>`` breaks it, ``<wait 2.5>`` takes
+  seconds, ``<silence>`` lasts for ever.
 * ``word: text`` before and after the conversation is for whoever reads the file: settings, and what is to come of it.
 
 A client that says something else than the text meets :class:`TranscriptMismatch`, an ``AssertionError``.
@@ -211,7 +211,7 @@ class TranscriptConnection:
         await anyio.lowlevel.checkpoint()
         self._queue_up()
         if self._outbox:
-            raise failure("tls-failed", "Clear text arrived where the handshake should begin.", address=self._address)
+            raise failure("not-tls", "Clear text arrived where the handshake should begin.", address=self._address)
         if not self._steps or self._steps[0].kind != "tls":
             raise TranscriptMismatch(
                 f"the client starts TLS, but line {self._steps[0].line if self._steps else 0} comes next"
