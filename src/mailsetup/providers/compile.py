@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from mailsetup.errors import InvalidDocument
 from mailsetup.formats.provider_file import parse
-from mailsetup.providers.match import label_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from mailsetup.providers.schema import ProviderFile
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the compiled form changes so that an older reader would misread it."""
 
 NOT_COMPILED = {"notes", "rejected", "patterns", "mx", "hosting"}
@@ -56,8 +55,11 @@ def read_folder(folder: Path, /) -> dict[str, ProviderFile]:
     return files
 
 
-def compile_database(providers: Iterable[ProviderFile], /) -> bytes:
+def compile_database(providers: Iterable[ProviderFile], /, *, made: str = "") -> bytes:
     """Compile provider files into the form that ``Database`` reads. Equal input gives equal bytes.
+
+    ``made`` is when a database that is published was made (``2026-11-25T14:00:00Z``): of two whose newest facts bear
+    one date, it says which is the newer.
 
     Raises:
         CompileError: if two files claim the same id, domain, MX suffix or hosting name.
@@ -71,6 +73,7 @@ def compile_database(providers: Iterable[ProviderFile], /) -> bytes:
     header = {
         "format": FORMAT,
         "date": max((provider.checked for provider in ordered), default=None),
+        "made": made,
         "offsets": [*offsets, end],
         **_indexes(ordered),
     }
@@ -94,7 +97,7 @@ def _indexes(ordered: list[ProviderFile]) -> Mapping[str, Any]:
     for number, provider in enumerate(ordered):
         ids.add([provider.id], number, provider.id)
         domains.add(provider.domains, number, provider.id)
-        patterns += [(label_pattern(entry.pattern), number) for entry in provider.patterns]
+        patterns += [(entry.pattern, number) for entry in provider.patterns]
         if provider.mx:
             mx.add(provider.mx.suffixes, number, provider.id)
             mx.add(provider.mx.not_under, NOBODY, provider.id)

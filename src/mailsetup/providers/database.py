@@ -10,18 +10,17 @@ No pydantic, no network: this is what makes ``discover`` of a known address chea
 from __future__ import annotations
 
 import json
-import re
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from mailsetup.errors import InvalidDocument
-from mailsetup.providers.match import suffixes
+from mailsetup.providers.match import covers, literal_tail, suffixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMAT = 1
+FORMAT = 2
 """The compiled form that is understood; ``compile.py`` writes it."""
 
 DECODED_RECORDS = 1024
@@ -88,13 +87,16 @@ class Database:
                 name: header[name] for name in ("spf", "autoconfig", "autodiscover")
             }
             self._offsets: list[int] = header["offsets"]
-            patterns: list[tuple[str, int]] = header["patterns"]
-        except (ValueError, KeyError, TypeError) as error:
+            self._patterns: dict[str, list[tuple[str, int]]] = {}
+            for pattern, number in header["patterns"]:
+                self._patterns.setdefault(literal_tail(pattern), []).append((pattern, number))
+            is_whole = self._offsets[-1] == len(self._records)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
             if isinstance(error, InvalidDocument):
                 raise
             raise InvalidDocument("This is not a compiled provider database.", code="not-database") from error
-        self._pattern_numbers = [number for _, number in patterns]
-        self._pattern = re.compile("|".join(f"({pattern})" for pattern, _ in patterns)) if patterns else None
+        if not is_whole:
+            raise InvalidDocument("The database is cut short, or something follows it.", code="truncated")
         self._decode = lru_cache(maxsize=DECODED_RECORDS)(self._decode_record)
 
     def __len__(self) -> int:
@@ -112,10 +114,10 @@ class Database:
 
     def by_pattern(self, domain: str, /) -> Entry | None:
         """The provider one of whose patterns covers ``domain``."""
-        match = self._pattern.fullmatch(domain) if self._pattern else None
-        if match is None or match.lastindex is None:
-            return None
-        return self._decode(self._pattern_numbers[match.lastindex - 1])
+        for pattern, number in self._patterns.get(literal_tail(domain), ()):
+            if covers(pattern, domain):
+                return self._decode(number)
+        return None
 
     def by_mx(self, hostname: str, /) -> Entry | None:
         """Whose mail exchanger ``hostname`` is; the longest suffix wins. May be a gateway: see ``has_mailboxes``."""
@@ -145,11 +147,17 @@ class Database:
         return Entry(json.loads(self._records[self._offsets[number] : self._offsets[number + 1]]))
 
 
-@lru_cache(maxsize=1)
-def bundled() -> Database:
-    """The database that ships with the package. Read once; an event of a few milliseconds."""
+def bundled_bytes() -> bytes:
+    """Read the compiled database that ships with the package."""
     # Through the loader, so that it is found in a zip too; importlib.resources would cost 30 ms to import.
     path = __file__.replace("database.py", "bundled.json").replace("database.pyc", "bundled.json")
     loader = __spec__.loader
     assert loader is not None and hasattr(loader, "get_data")  # noqa: S101, PT018  (every file loader has it: PEP 302)
-    return Database(loader.get_data(path))
+    data: bytes = loader.get_data(path)
+    return data
+
+
+@lru_cache(maxsize=1)
+def bundled() -> Database:
+    """The database that ships with the package. Read once; an event of a few milliseconds."""
+    return Database(bundled_bytes())

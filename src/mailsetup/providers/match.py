@@ -7,10 +7,8 @@ import re
 LABEL = r"[a-z0-9_](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
 
-def label_pattern(pattern: str) -> str:
-    """Turn a domain pattern into a regular expression for ``re.fullmatch``.
-
-    ``*`` stands for exactly one label; every other label is literal, and the last two labels must be literal.
+def check_pattern(pattern: str) -> None:
+    """Check a domain pattern: ``*`` stands for exactly one label, the others and always the last two are literal.
 
     Raises:
         ValueError: if a star is only part of a label, or stands among the last two labels.
@@ -21,7 +19,19 @@ def label_pattern(pattern: str) -> str:
     for label in labels:
         if label != "*" and not re.fullmatch(LABEL, label):
             raise ValueError(f"{label!r} in pattern {pattern!r} is neither a label nor a star")
-    return r"\.".join(LABEL if label == "*" else re.escape(label) for label in labels)
+
+
+def covers(pattern: str, domain: str) -> bool:
+    """Whether a domain pattern covers ``domain``, a full name in A-labels."""
+    wanted, labels = pattern.split("."), domain.split(".")
+    return len(wanted) == len(labels) and all(
+        one == label or (one == "*" and label) for one, label in zip(wanted, labels, strict=True)
+    )
+
+
+def literal_tail(name: str) -> str:
+    """The last two labels: literal in every pattern, so patterns can be looked up by them."""
+    return ".".join(name.rsplit(".", 2)[-2:])
 
 
 def under_suffix(host: str, suffix: str) -> bool:

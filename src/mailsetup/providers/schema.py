@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from mailsetup.model import Auth, Model, Protocol, ProviderStatus, RequirementKind, Security, When
-from mailsetup.providers.match import label_pattern, under_suffix
+from mailsetup.providers.match import check_pattern, covers, under_suffix
 
 _HOST_NAME = r"^(?:[a-z0-9_](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$"
 
@@ -46,10 +46,10 @@ class PatternEntry(Model):
 
     @model_validator(mode="after")
     def _examples_hold(self) -> PatternEntry:
-        expression = label_pattern(self.pattern)
-        if not re.fullmatch(expression, self.matches):
+        check_pattern(self.pattern)
+        if not covers(self.pattern, self.matches):
             raise ValueError(f"pattern {self.pattern!r} does not match its own example {self.matches!r}")
-        if re.fullmatch(expression, self.rejects):
+        if covers(self.pattern, self.rejects):
             raise ValueError(f"pattern {self.pattern!r} matches {self.rejects!r}, which it must not")
         return self
 
