@@ -50,6 +50,7 @@ class Case:
         """Keep a finding, and the attempt it was."""
         self._servers = None
         self.findings.append((step, finding))
+        self.probes |= {server.endpoint: server.probe for server in finding.servers if server.probe}
         self.problems += finding.problems
         self.attempts += finding.attempts
         self.attempts.append(

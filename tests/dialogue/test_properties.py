@@ -191,7 +191,7 @@ def test_no_word_breaks_a_command(words: list[bytes | str]) -> None:
 
 
 def test_interruptions_reach_the_dialogue() -> None:
-    """The end of the stream, a line too long and unread octets arrive inside the dialogue, where the verdict is made."""
+    """End of stream, a line too long and unread octets arrive inside the dialogue, where the verdict is made."""
     seen: list[str] = []
 
     def dialogue() -> Conversation[str]:

@@ -100,7 +100,7 @@ def test_smtp_codes(code: str, verdict: Verdict) -> None:
 
 
 def test_a_code_that_clears_the_password_has_the_last_word() -> None:
-    """ "Unavailable" with a text about passwords still is no reason to ask for a new one (IMAP-07)."""
+    """Even with a text about passwords, UNAVAILABLE is no reason to ask for a new one (IMAP-07)."""
     reply = Reply(ok=False, code="UNAVAILABLE", text="wrong password, or database down")
     assert rule(Protocol.IMAP, reply).verdict is V.TEMPORARY
 
