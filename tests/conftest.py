@@ -29,7 +29,7 @@ def pytest_configure() -> None:
     """Prepare the process before any test module is imported."""
     sys.addaudithook(_stay_at_home)
     empty = tempfile.mkdtemp(prefix="mailsetup-test-home-")
-    os.environ |= {"XDG_CONFIG_HOME": empty, "XDG_CACHE_HOME": empty, "PYTHONUTF8": "1"}
+    os.environ |= {"XDG_CONFIG_HOME": empty, "XDG_CACHE_HOME": empty, "XDG_DATA_HOME": empty, "PYTHONUTF8": "1"}
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LANGUAGE", "LC_ALL", "LC_MESSAGES"):
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"

@@ -14,7 +14,7 @@ from mailsetup.address import Address
 from mailsetup.model import Attempt, Discovery, Finding, Options, Probe, Protocol, SourceName, Status, Trust
 from mailsetup.plan import Plan, Step, first_wave, may_settle
 from mailsetup.proof import with_probes
-from mailsetup.providers.database import bundled
+from mailsetup.providers.in_use import in_use
 from mailsetup.rank import merge_servers, merge_services
 from mailsetup.sources import LOCAL_SOURCES
 from mailsetup.telling import tell
@@ -163,7 +163,7 @@ class Case:
                 told=self.problems,
             ),
             prefer=Protocol(self.options.prefer),
-            data_date=bundled().date if self._consulted_bundled() else None,
+            data_date=in_use().date if self._consulted_bundled() else None,
             elapsed=self.elapsed,
         )
 

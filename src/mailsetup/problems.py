@@ -253,6 +253,11 @@ CATALOGUE: dict[str, Sentence] = {
         "Your own file or folder {file} cannot be read: {reason}",
         "Check its permissions.",
     ),
+    "provider-data-broken": Sentence(
+        WARNING,
+        "The newer provider data in {file} cannot be used: {reason} The data that came with the program is used.",
+        "Fetch it again with `mailsetup providers update`, or delete the file.",
+    ),
     # About the call itself
     "source-failed": Sentence(
         WARNING,

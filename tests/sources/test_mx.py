@@ -25,7 +25,7 @@ POLICY_URL = "https://mta-sts.corp.example/.well-known/mta-sts.txt"
 
 @pytest.fixture(autouse=True)
 def _small_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mx, "bundled", small_database)
+    monkeypatch.setattr(mx, "in_use", small_database)
 
 
 async def find(network: FakeNetwork) -> Finding:

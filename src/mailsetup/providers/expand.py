@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mailsetup.model import HelpPage, OAuth, Provider, ProviderStatus, Requirement, Server, Service
-from mailsetup.placeholders import fill_hostname, fill_username, fill_username_ascii
+from mailsetup.placeholders import fill_hostname, fill_url, fill_username, fill_username_ascii
 from mailsetup.providers.database import DECODED_RECORDS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def services_of(
         Service.model_validate(
             {
                 "protocol": data["protocol"],
-                "url": data["url"],
+                "url": fill_url(data["url"], address),
                 "username": fill_username(DEFAULT_USERNAME, address),
                 "auth": data.get("auth", ()),
                 "trust": trust,

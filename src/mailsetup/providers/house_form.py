@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 
 
 def house_form(document: bytes, /, *, drop_comments: bool = False) -> bytes:
-    """Give the same provider file in house form. ``house_form(house_form(x)) == house_form(x)``.
+    """Give the same provider file in house form, which is its own house form.
 
     Raises:
         InvalidDocument: if it is no valid provider file, or holds comments (code ``comments``) that may not go.
@@ -37,6 +37,5 @@ def house_form(document: bytes, /, *, drop_comments: bool = False) -> bytes:
 
 def comment_lines(text: str, /) -> list[int]:
     """Give the numbers (from 1) of the lines that hold a comment, in valid TOML."""
-    return [
-        text.count("\n", 0, match.start("comment")) + 1 for match in _TOKEN.finditer(text) if match["comment"] is not None
-    ]
+    starts = [match.start("comment") for match in _TOKEN.finditer(text) if match["comment"] is not None]
+    return [text.count("\n", 0, start) + 1 for start in starts]

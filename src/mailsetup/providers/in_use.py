@@ -42,6 +42,10 @@ class Choice(NamedTuple):
     fault: str = ""
     """What is wrong with it, one sentence."""
 
+    def compiled(self) -> bytes:
+        """Give the compiled form again."""
+        return bundled_bytes() if self.updated is None else unsealed(self.updated.read_bytes())
+
 
 @lru_cache(maxsize=1)
 def updated_path() -> Path:

@@ -88,7 +88,7 @@ def _one(path: Path, parsed: dict[str, ProviderFile], today: date) -> Iterator[R
     yield from _checked(path, "error", lint_document.check(file))
     yield from _warned(path, file, {**ABOUT_SERVERS, **ABOUT_UPKEEP}, today)
     if render(file) != document:
-        yield Remark(str(path), None, "warning", "house-form", "not in house form: `mailsetup providers format` makes it")
+        yield Remark(str(path), None, "warning", "house-form", "not in house form (`mailsetup providers format`)")
 
 
 def _checked(path: Path, severity: str, found: Iterable[tuple[str, str]]) -> Iterator[Remark]:
@@ -125,8 +125,8 @@ def _without_accepted(remarks: list[Remark], folder: Path) -> list[Remark]:
     known = {(entry.code, str(folder / f"{entry.id}.toml")) for entry in entries}
     given = {(remark.code, remark.file) for remark in remarks}
     left = [remark for remark in remarks if remark.severity == "error" or (remark.code, remark.file) not in known]
-    unused = [entry for entry in entries if (entry.code, str(folder / f"{entry.id}.toml")) not in given]
     return left + [
-        Remark(str(path), entry.line, "warning", "accepted-unused", f"{entry.id} has no warning {entry.code!r} any more")
-        for entry in unused
+        Remark(str(path), line, "warning", "accepted-unused", f"{identifier} has no warning {code!r} any more")
+        for code, identifier, line in entries
+        if (code, str(folder / f"{identifier}.toml")) not in given
     ]

@@ -156,7 +156,16 @@ class ServiceEntry(Model):
         Protocol.OWA,
     ]
     url: HttpsUrl
+    """https; the placeholders of user names may stand in it, and are filled in percent-encoded."""
     auth: tuple[Auth, ...] = ()
+
+    @field_validator("url")
+    @classmethod
+    def _placeholders_are_known(cls, value: str) -> str:
+        for placeholder in re.findall(r"%[A-Z][A-Z0-9_]*%", value):
+            if placeholder not in PLACEHOLDERS:
+                raise ValueError(f"{placeholder} in {value} is no placeholder")
+        return value
 
 
 class OAuthEntry(Model):

@@ -10,7 +10,7 @@ from mailsetup.providers.expand import oauth_of, provider_of, servers_of, servic
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
-    from mailsetup.model import Problem, Provider
+    from mailsetup.model import Problem, Provider, Server
     from mailsetup.providers.database import Entry
 
 STATUS_PROBLEMS = {
@@ -33,15 +33,21 @@ def finding_of(
     """Make the finding that a provider's record stands for. ``via`` are the hops that led to the record."""
     provider = provider_of(entry)
     provenance = (*via, f"bundled:{entry.id}")
+    servers = servers_of(entry, address, source=source, trust=trust, provenance=provenance)
     return Finding(
         status=Status.FOUND,
-        servers=servers_of(entry, address, source=source, trust=trust, provenance=provenance),
+        servers=servers,
         services=services_of(entry, address, source=source, trust=trust, provenance=provenance),
         provider=provider,
         oauth=oauth_of(entry),
         problems=_problems(provider),
-        final=final,
+        final=final and settles(provider, servers),
     )
+
+
+def settles(provider: Provider, servers: tuple[Server, ...]) -> bool:
+    """Whether a record can end the asking: it has servers, or says that mail programs have nothing to look for here."""
+    return bool(servers) or provider.status not in (ProviderStatus.OK, ProviderStatus.PREPARATION)
 
 
 def _problems(provider: Provider) -> tuple[Problem, ...]:

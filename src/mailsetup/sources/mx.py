@@ -19,8 +19,8 @@ from mailsetup.formats import mta_sts, mx, spf
 from mailsetup.model import Finding, Hosting, SourceName, Status, Trust
 from mailsetup.net.interface import Answered, MxRecord, Request
 from mailsetup.problems import problem
-from mailsetup.providers.database import bundled
 from mailsetup.providers.hosting import filter_of, hoster_of
+from mailsetup.providers.in_use import in_use
 from mailsetup.sources.documents import fetch_document
 from mailsetup.sources.entries import finding_of
 from mailsetup.sources.records import without_records
@@ -56,7 +56,7 @@ class Mx:
             group.start_soon(self._ask_others, network, others)
             answer = await network.resolver.resolve(self._domain, "MX")
             hosting = self._hosting(answer)
-            hoster = None if hosting is None else hoster_of(hosting, bundled())
+            hoster = None if hosting is None else hoster_of(hosting, in_use())
             if hosting is None or hoster is not None or not hosting.exchangers:
                 group.cancel_scope.cancel()
         if hosting is None:
@@ -98,7 +98,7 @@ class Mx:
         hints = [str(record) for answer in aliases for record in answer.records]
         hints += spf.includes(record for record in texts.records if isinstance(record, bytes))
         hosting = hosting.model_copy(update={"hints": tuple(dict.fromkeys(hints))})
-        hoster = hoster_of(hosting, bundled())
+        hoster = hoster_of(hosting, in_use())
         if hoster is not None:
             return self._found(hosting, hoster, address)
         problems = self._about_filter(hosting)
@@ -121,7 +121,7 @@ class Mx:
         return finding.model_copy(update={"hosting": hosting, "problems": problems})
 
     def _about_filter(self, hosting: Hosting) -> tuple[Problem, ...]:
-        entry = filter_of(hosting, bundled())
+        entry = filter_of(hosting, in_use())
         if entry is None:
             return ()
         return (problem("mail-filter", subject=entry.id, domain=self._domain, provider=entry.name),)

@@ -67,17 +67,20 @@ def _from_toml(path: Path, document: bytes, address: Address) -> Finding:
     from mailsetup.providers.compile import record_of
     from mailsetup.providers.database import Entry
     from mailsetup.providers.expand import oauth_of, provider_of, servers_of, services_of
+    from mailsetup.sources.entries import settles
 
     entry = Entry(record_of(parse(document)))
     provenance = (str(path),)
     claim = {"source": SourceName.USER_FILE, "trust": Trust.AUTHENTICATED, "provenance": provenance}
+    provider = provider_of(entry)
+    servers = servers_of(entry, address, **claim)  # type: ignore[arg-type]  # one set of words for both calls
     return Finding(
         status=Status.FOUND,
-        servers=servers_of(entry, address, **claim),  # type: ignore[arg-type]  # one set of words for both calls
+        servers=servers,
         services=services_of(entry, address, **claim),  # type: ignore[arg-type]
-        provider=provider_of(entry),
+        provider=provider,
         oauth=oauth_of(entry),
-        final=True,
+        final=settles(provider, servers),
     )
 
 
