@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from mailsetup.cli import check, lint, providers
+from mailsetup.cli import check, export, lint, providers
 
 if TYPE_CHECKING:
     from typer import Context
@@ -60,5 +60,6 @@ def _main(
 
 
 app.command("check")(check.check)
+app.command("export")(export.export)
 app.command("lint")(lint.lint)
 app.add_typer(providers.app, name="providers")

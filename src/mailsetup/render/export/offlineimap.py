@@ -1,8 +1,9 @@
 """OfflineIMAP: ``~/.offlineimaprc``, see its sample configuration.
 
 Its STARTTLS is optional and does not check the certificate, so only implicit TLS is written. Values are interpolated
-(``%`` is doubled). The password comes from a Python expression that runs the command. Messages are only read, never
-changed or deleted on the server (``readonly``), until the user decides otherwise.
+(``%`` is doubled). Its LOGIN does not quote user names, so it is left out where a name would need that. The password
+comes from a Python expression that runs the command. Messages are only read, never changed or deleted on the server
+(``readonly``), until the user decides otherwise.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from mailsetup.model import Security
 from mailsetup.render.export.account import account_name, place, secret_command, secret_notes, server_notes
 from mailsetup.render.export.choice import Ability, Login, incoming
 from mailsetup.render.export.contract import Export, Exporter, text_file
-from mailsetup.render.export.quoting import interpolated
+from mailsetup.render.export.quoting import IMAP_ATOM, interpolated
 from mailsetup.render.export.sentences import note
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def write(discovery: Discovery, wishes: Wishes) -> Export:
         "starttls = no",
         "sslcacertfile = OS-DEFAULT",
     ]
+    if chosen.login is not Login.OAUTH2 and not set(chosen.username) <= IMAP_ATOM:
+        lines.append("auth_mechanisms = CRAM-MD5, PLAIN")
     if chosen.login is Login.OAUTH2:
         lines += ["auth_mechanisms = XOAUTH2", f"oauth2_access_token_eval = {secret}"]
     else:

@@ -1,0 +1,49 @@
+"""What a person is told beside the exported files: what to do first, the notes, and what is wrong with the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailsetup.formats.text import clean
+from mailsetup.model import Severity
+from mailsetup.problems import CATALOGUE, REQUIREMENTS
+from mailsetup.render.export.sentences import note_text
+from mailsetup.translation import choose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mailsetup.model import Discovery, Problem, Requirement
+    from mailsetup.render.export.contract import Export
+
+MAX_TEXT = 600
+"""Characters of any one sentence."""
+ALWAYS_TOLD = {"needs-consent"}
+"""Only information elsewhere, but here a password will follow the file."""
+
+
+def told(discovery: Discovery, written: Export, *, language: str, translate: Callable[[str], str]) -> Iterator[str]:
+    """Give one line each, in the user's language, cleaned of what a terminal must not see."""
+    requirements = discovery.provider.requirements if discovery.provider else ()
+    lines = [_requirement(requirement, language, translate) for requirement in requirements]
+    lines += [note_text(one, translate) for one in written.notes]
+    for problem in discovery.problems:
+        if problem.severity is not Severity.INFO or problem.code in ALWAYS_TOLD:
+            lines += _problem(problem, translate)
+    return (clean(line, limit=MAX_TEXT) for line in lines)
+
+
+def _requirement(requirement: Requirement, language: str, translate: Callable[[str], str]) -> str:
+    sentence = choose(requirement.text, language) or translate(REQUIREMENTS[requirement.kind])
+    return f"{sentence} {requirement.url or ''}"
+
+
+def _problem(problem: Problem, translate: Callable[[str], str]) -> Iterator[str]:
+    known = CATALOGUE.get(problem.code)
+    if known is None:
+        yield f"{problem.message} {problem.next_step}"
+        return
+    sentence = translate(known.message).format_map(problem.arguments)
+    if known.next_step:
+        sentence += " " + translate(known.next_step).format_map(problem.arguments)
+    yield sentence

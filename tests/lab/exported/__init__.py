@@ -1,0 +1,1 @@
+"""Real mail programs, run on the files that were written for them."""
