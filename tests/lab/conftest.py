@@ -173,6 +173,19 @@ def scram(world: World, authority: Authority) -> Iterator[Dovecot]:
 
 
 @pytest.fixture(scope="session")
+def tokens(world: World, authority: Authority) -> Iterator[Dovecot]:
+    """Dovecot that takes OAuth access tokens and no password."""
+    from tests.lab.dovecot import Dovecot
+    from tests.lab.offers import IMAP, POP3, SMTP
+    from tests.lab.world import TOKENS_ONLY
+
+    protocols = (IMAP, POP3, SMTP)
+    server = Dovecot(world, authority, name="tokens", address=TOKENS_ONLY, protocols=protocols, tokens=True)
+    with server.daemon:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def postfix(world: World, authority: Authority, dovecot: Dovecot) -> Iterator[Postfix]:
     """Postfix; Dovecot checks its passwords."""
     from tests.lab.postfix import Postfix

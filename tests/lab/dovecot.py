@@ -1,4 +1,4 @@
-"""Dovecot: IMAP, POP3, submission and ManageSieve; and a second one that knows SCRAM only.
+"""Dovecot: IMAP, POP3, submission and ManageSieve; a second one that knows SCRAM only, a third for OAuth tokens only.
 
 Users live in a file, in clear, so that every mechanism can be computed from it; domains in user names are ignored.
 The punishment for failed logins is off: tests fail logins on purpose, from one and the same address.
@@ -6,9 +6,14 @@ The punishment for failed logins is off: tests fail logins on purpose, from one 
 
 from __future__ import annotations
 
+import base64
 import getpass
 import grp
+import hmac
+import json
 import os
+import secrets
+import time
 from typing import TYPE_CHECKING
 
 from tests.lab import world
@@ -38,12 +43,11 @@ ssl_key = <{key}
 ssl_dh =
 
 auth_mechanisms = {mechanisms}
+auth_debug = yes
 auth_failure_delay = 0
 auth_username_format = %n
 passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%n {folder}/users
-  default_fields = nodelay=yes
+  driver = {passwords}
 }}
 userdb {{
   driver = static
@@ -74,6 +78,20 @@ submission_relay_host = {relay_address}
 submission_relay_port = {relay_port}
 submission_relay_ssl = no
 submission_relay_trusted = no
+"""
+
+_USER_FILE = """passwd-file
+  args = scheme=PLAIN username_format=%n {folder}/users
+  default_fields = nodelay=yes
+"""
+_TOKENS = """oauth2
+  mechanisms = oauthbearer xoauth2
+  args = {folder}/oauth2.conf
+"""
+_OAUTH2 = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = sub
 """
 
 _SERVICE = """\
@@ -116,6 +134,7 @@ class Dovecot:
         name: str = "dovecot",
         address: str = world.DOVECOT,
         protocols: tuple[Protocol, ...] = (IMAP, POP3, SMTP, SIEVE),
+        tokens: bool = False,
         mechanisms: str = "plain login cram-md5 scram-sha-1 scram-sha-256",
     ) -> None:
         self.hostname = f"{name}.lab.example"
@@ -126,6 +145,8 @@ class Dovecot:
             if protocol in protocols
         )
         folder = where.room(name)
+        self.token_key = secrets.token_bytes(32) if tokens else b""
+        """Signs the tokens it takes in the place of passwords."""
         self.sasl = folder / "sasl"
         """The socket by which other servers let Dovecot check passwords."""
         server = program("dovecot", package="dovecot-imapd")
@@ -161,15 +182,34 @@ class Dovecot:
             protocols=" ".join(_NAMES[protocol] for protocol in protocols),
             certificate=identity.certificate,
             key=identity.key,
-            mechanisms=mechanisms,
+            mechanisms="oauthbearer xoauth2" if self.token_key else mechanisms,
+            passwords=(_TOKENS if self.token_key else _USER_FILE).format(folder=folder).rstrip(),
             relay_address=world.POSTFIX,
             relay_port=where.port(world.POSTFIX, 25),
             **_accounts(),
         )
+        self._write_token_key(folder)
         text += "".join(self._service(protocol) for protocol in protocols)
         config = folder / "dovecot.conf"
         config.write_text(text, encoding="utf-8")
         return config
+
+    def _write_token_key(self, folder: Path) -> None:
+        if not self.token_key:
+            return
+        (folder / "oauth2.conf").write_text(_OAUTH2.format(folder=folder), encoding="ascii")
+        key = folder / "keys" / "default" / "HS256" / "default"
+        key.parent.mkdir(parents=True)
+        key.write_bytes(base64.b64encode(self.token_key))
+
+    def token(self, user: str, /, *, lifetime: int = 300) -> str:
+        """Give an access token, as an authorisation server would: a signed JWT (RFC 7519)."""
+        now = int(time.time())
+        claims = {"sub": user, "iat": now - 600, "exp": now + lifetime}
+        head = _part(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
+        body = _part(json.dumps(claims).encode())
+        signature = hmac.digest(self.token_key, f"{head}.{body}".encode(), "sha256")
+        return f"{head}.{body}.{_part(signature)}"
 
     def _service(self, protocol: Protocol) -> str:
         service, plain, wrapped = _LISTENERS[protocol]
@@ -181,6 +221,10 @@ class Dovecot:
             starttls_port=ports[STARTTLS],
             tls_port=ports.get(TLS, 0),
         )
+
+
+def _part(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _accounts() -> dict[str, str]:

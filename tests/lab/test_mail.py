@@ -52,11 +52,13 @@ async def probe(offer: Offer, options: Options) -> Probe:
     return await mailsetup.aio.probe(offer.server(), options=options)
 
 
-async def log_in(server: Server, password: str, options: Options) -> Verification:
+async def log_in(server: Server, options: Options, **credential: str) -> Verification:
     """Log in to one server."""
     discovery = Discovery(address=f"{server.username}@lab.example", domain="lab.example", servers=(server,))
     async with open_network(options) as network:
-        return await verify(discovery, network=network, password=password)
+        return await verify(
+            discovery, network=network, password=credential.get("password"), token=credential.get("token")
+        )
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=str)
@@ -83,7 +85,7 @@ async def test_every_brand_lets_its_users_in(
     It takes one attempt, with the strongest mechanism there is, and what it sent was understood by the server.
     """
     server = claim.offer(request).server(f"{user.name}@lab.example")
-    result = await log_in(server, user.password, options)
+    result = await log_in(server, options, password=user.password)
     assert result.ok, result
     strongest = "SCRAM-SHA-256" if "SCRAM-SHA-256" in ADVERTISED[claim.brand, claim.protocol] else "PLAIN"
     assert (result.logins[0].logins, result.logins[0].mechanism) == (1, strongest)
@@ -97,7 +99,7 @@ async def test_the_way_to_log_in_that_settings_name_is_kept_to(
     """Settings that say "password" get PLAIN, and "encrypted password" the best challenge a brand has (AC-37)."""
     server = claim.offer(request).server(f"{BORIS.name}@lab.example")
     server = server.model_copy(update={"auth": (auth,)})
-    result = await log_in(server, BORIS.password, options)
+    result = await log_in(server, options, password=BORIS.password)
     challenge = "CRAM-MD5" if claim.brand == "exim" else "SCRAM-SHA-256"
     expected = {Auth.PASSWORD: "PLAIN", Auth.ENCRYPTED_PASSWORD: challenge}[auth]
     assert (result.ok, result.logins[0].mechanism) == (True, expected), result
@@ -107,7 +109,7 @@ async def test_the_way_to_log_in_that_settings_name_is_kept_to(
 async def test_every_brand_s_no_is_understood(request: pytest.FixtureRequest, options: Options, claim: Claim) -> None:
     """A wrong password is one definite answer, sent once, and shown nowhere (PROBE-04, SEC-04)."""
     server = claim.offer(request).server(f"{ANNA.name}@lab.example")
-    result = await log_in(server, "the wrong canary", options)
+    result = await log_in(server, options, password="the wrong canary")  # noqa: S106  (a canary)
     assert result.logins[0].verdict is Verdict.BAD_CREDENTIALS, result
     assert result.logins[0].logins == 1
     assert "canary" not in result.model_dump_json()
@@ -119,9 +121,30 @@ async def test_scram_alone_is_enough(scram: Dovecot, options: Options, protocol:
     offer = next(offer for offer in scram.offers if offer.protocol is protocol)
     seen = await probe(offer, options)
     assert set(seen.sasl) == {"SCRAM-SHA-1", "SCRAM-SHA-256"}
-    result = await log_in(offer.server(ANNA.name), ANNA.password, options)
+    result = await log_in(offer.server(ANNA.name), options, password=ANNA.password)
     assert result.ok, result
     assert result.logins[0].mechanism == "SCRAM-SHA-256"
+
+
+@pytest.mark.parametrize("protocol", [IMAP, POP3, SMTP])
+async def test_a_token_is_enough(tokens: Dovecot, options: Options, protocol: Protocol) -> None:
+    """Where a server takes OAuth tokens only, a good one is let in, and an expired one is told as such (OA-09, OA-10).
+
+    A password is not even sent there; but with POP3, Dovecot offers the command USER whatever it is configured to take.
+    """
+    offer = next(offer for offer in tokens.offers if offer.protocol is protocol)
+    seen = await probe(offer, options)
+    assert set(seen.sasl) == {"OAUTHBEARER", "XOAUTH2"}
+    assert seen.auth[0] is Auth.OAUTH2
+    server = offer.server(ANNA.name)
+    good = await log_in(server, options, token=tokens.token(ANNA.name))
+    assert good.ok, good
+    expired = await log_in(server, options, token=tokens.token(ANNA.name, lifetime=-300))
+    assert expired.logins[0].verdict is Verdict.TOKEN_REJECTED, expired
+    password = await log_in(server, options, password=ANNA.password)
+    expected = (Verdict.OAUTH_REQUIRED, 0)
+    assert protocol is POP3 or (password.logins[0].verdict, password.logins[0].logins) == expected, password
+    assert not password.ok
 
 
 @pytest.mark.parametrize("security", [TLS, STARTTLS])
@@ -152,5 +175,5 @@ async def test_an_unknown_authority_is_not_trusted(dovecot: Dovecot, world: Worl
     server = dovecot.offers[0].server(ANNA.name)
     seen = await mailsetup.aio.probe(server, options=options)
     assert seen.outcome is Outcome.CERTIFICATE_UNTRUSTED
-    result = await log_in(server, ANNA.password, options)
+    result = await log_in(server, options, password=ANNA.password)
     assert (result.ok, result.logins[0].logins) == (False, 0)

@@ -131,6 +131,7 @@ def _hosts() -> str:
     machines = {
         "dovecot": world.DOVECOT,
         "scram": world.SCRAM_ONLY,
+        "tokens": world.TOKENS_ONLY,
         "postfix": world.POSTFIX,
         "cyrus": world.CYRUS,
         "exim": world.EXIM,
