@@ -5,7 +5,6 @@ Where this machine can, all tests of this folder run in a namespace (``relay.py`
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,7 +16,7 @@ from mailsetup.model import Options
 from tests.lab import namespace
 from tests.lab.availability import unavailable
 from tests.lab.daemon import RUNNING
-from tests.lab.relay import PIPE, Relay, Sender
+from tests.lab.relay import Relay
 from tests.lab.world import RESOLVER, World
 
 if TYPE_CHECKING:
@@ -52,11 +51,8 @@ _HERE = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Inside the namespace: send reports home, and furnish the place."""
+    """Name the mark that all tests of the lab bear."""
     config.addinivalue_line("markers", "lab: runs real servers on loopback (tests/lab/README.md)")
-    pipe = os.environ.pop(PIPE, None)
-    if pipe is not None:
-        config.pluginmanager.register(Sender(config, int(pipe)))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -22,9 +22,17 @@ from tests.lab import namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 PIPE = "MAILSETUP_LAB_REPORTS"
 """Names the file descriptor for reports; set inside only."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Send reports home, if this is the inner pytest."""
+    pipe = os.environ.pop(PIPE, None)
+    if pipe is not None:
+        config.pluginmanager.register(Sender(config, int(pipe)))
 
 
 class Sender:
@@ -51,7 +59,10 @@ class Sender:
 class Relay:
     """The outer pytest's side: starts the inner one and replays its reports."""
 
-    def __init__(self, config: pytest.Config, entrance: Sequence[str], nodeids: Sequence[str]) -> None:
+    def __init__(
+        self, config: pytest.Config, entrance: Sequence[str], nodeids: Sequence[str], *, root: Path | None = None
+    ) -> None:
+        root = root or config.rootpath
         self._config = config
         self._output: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._waiting: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -59,8 +70,8 @@ class Relay:
         self._finished: set[str] = set()
         reading, writing = os.pipe()
         self._inner = subprocess.Popen(
-            [*entrance, *_pytest(), "--rootdir", str(config.rootpath), "-p", "no:cacheprovider", *nodeids],
-            cwd=config.rootpath,
+            [*entrance, *_pytest(), "-p", __name__, "-p", "no:cacheprovider", "--rootdir", str(root), *nodeids],
+            cwd=root,
             env=os.environ | {PIPE: str(writing), namespace.VARIABLE: namespace.INSIDE},
             pass_fds=(writing,),
             stdin=subprocess.DEVNULL,
