@@ -36,27 +36,34 @@ async def race(
         discard: closes a result that nobody is going to use: of a photo finish, or of a cancelled race.
     """
     won: list[T] = []
+    running = 0
 
-    async def run(attempt: Callable[[], Awaitable[T]], failed: anyio.Event) -> None:
+    async def run(attempt: Callable[[], Awaitable[T]], ended: anyio.Event) -> None:
+        nonlocal running
         try:
             result = await attempt()
         except NetworkError as error:
             failures.append(error)
-            failed.set()
-            return
-        if won:
-            discard(result)
-            return
-        won.append(result)
-        group.cancel_scope.cancel()
+        else:
+            if won:
+                discard(result)
+                return
+            won.append(result)
+            if running > 1:
+                group.cancel_scope.cancel()
+        running -= 1
+        ended.set()
 
     try:
         async with anyio.create_task_group() as group:
             for attempt in attempts:
-                failed = anyio.Event()
-                group.start_soon(run, attempt, failed)
+                running += 1
+                ended = anyio.Event()
+                group.start_soon(run, attempt, ended)
                 with anyio.move_on_after(delay):
-                    await failed.wait()
+                    await ended.wait()
+                if won:
+                    break
     except BaseException:
         for result in won:
             discard(result)

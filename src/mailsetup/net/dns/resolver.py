@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final
 import anyio
 
 from mailsetup.errors import NetworkError
-from mailsetup.net.dns.wire import MAX_ALIASES, Question, Reply, read_reply, write_question
+from mailsetup.net.dns.reply import MAX_ALIASES, Reply, read_reply
+from mailsetup.net.dns.wire import Question, write_question
 from mailsetup.net.failures import failure
 from mailsetup.net.interface import Answer, Answered, RecordType
 from mailsetup.net.once import Once

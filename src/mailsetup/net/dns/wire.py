@@ -1,46 +1,54 @@
-"""DNS messages: a question to bytes, and bytes to a reply. No I/O.
+"""DNS messages: a question to octets, and octets to records (RFC 1035 section 4). Pure.
 
-A question is written by hand: it has one form here, and that is six times as fast as building a message object first.
-Replies are read by dnspython. A reply counts only if it repeats our identifier and our question.
+Written by hand because it is on the path of every look-up: 5 µs a message where dnspython's message objects take 90,
+and nothing to import. In the tests dnspython writes what this reads, and reads what this writes.
+
+Hostile octets end in ``ValueError``: a compression pointer only leads back, a name ends at 255 octets, and a record
+fills its length exactly.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
-import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address
+from struct import error as StructError  # noqa: N812  (an exception)
+from struct import pack, unpack_from
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import dns.edns
-import dns.exception
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rdataclass
-import dns.rdatatype
-
-from mailsetup.net.interface import Answered, MxRecord, Record, RecordType, SrvRecord, TlsaRecord
+from mailsetup.net.interface import MxRecord, Record, RecordType, SrvRecord, TlsaRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from collections.abc import Callable, Iterator
 
 PAYLOAD: Final = 1232
 """Octets of a UDP answer that pass every path without fragments (DNS flag day 2020)."""
 
-MAX_ALIASES: Final = 8
-"""More CNAMEs in a row than anybody has on purpose."""
-
-_RD, _AD, _CD, _TC, _QR = 0x0100, 0x0020, 0x0010, 0x0200, 0x8000
-
-_BOGUS_EDE: Final = frozenset(range(6, 13))
-"""Extended errors (RFC 8914) that mean a failed validation: from "DNSSEC Bogus" to "NSEC Missing"."""
-
-_STATUS_BY_RCODE: Final = {
-    dns.rcode.NOERROR: Answered.NODATA,
-    dns.rcode.NXDOMAIN: Answered.NXDOMAIN,
-    dns.rcode.REFUSED: Answered.REFUSED,
+NUMBERS: Final[dict[RecordType, int]] = {
+    "A": 1,
+    "CNAME": 5,
+    "MX": 15,
+    "TXT": 16,
+    "AAAA": 28,
+    "SRV": 33,
+    "TLSA": 52,
 }
+"""Record types by number, as the registry has them."""
+
+NS, SOA, OPT = 2, 6, 41
+_IN: Final = 1
+
+QR, TC, RD, AD, CD = 0x8000, 0x0200, 0x0100, 0x0020, 0x0010
+"""Flags of the header (RFC 1035 section 4.1.1, RFC 4035 section 3)."""
+
+_EXTENDED_ERROR: Final = 15
+"""RFC 8914."""
+
+_MAX_LABEL, _MAX_NAME = 63, 255
+_PLAIN: Final = re.compile(rb"[!-\-/-\[\]-~]*")
+"""Octets of a label that mean themselves in text: printable, neither dot nor backslash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +62,38 @@ class Question:
     """The question section, in lower case: a reply has to repeat it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What one server said."""
+class ResourceRecord(NamedTuple):
+    """One record of a message, its data still in wire form."""
 
-    status: Answered
-    records: tuple[Record, ...] = ()
-    aliases: tuple[str, ...] = ()
-    ttl: int = 0
-    authentic: bool = False
-    """The AD bit. Whether it can be believed is for others to say (SEC-07)."""
-    dangling: bool = False
-    """The last alias leads to a name that this reply says nothing about."""
-    unsupported: bool = False
-    """The server could not read the question: perhaps it does not know EDNS."""
+    owner: str
+    type: int
+    ttl: int
+    start: int
+    """Where its data begin in the message."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A reply, taken apart."""
+
+    data: bytes
+    flags: int
+    rcode: int
+    answer: tuple[ResourceRecord, ...]
+    authority: tuple[ResourceRecord, ...]
+    extended_errors: tuple[int, ...] = ()
+
+
+@lru_cache(maxsize=512)
+def _question_section(name: str, type_: RecordType) -> bytes:
+    labels = name.lower().removesuffix(".").encode("ascii").split(b".")
+    if (
+        not all(0 < len(label) <= _MAX_LABEL and _PLAIN.fullmatch(label) for label in labels)
+        or sum(map(len, labels)) + len(labels) >= _MAX_NAME
+    ):
+        raise ValueError("not a domain name")
+    return b"".join(bytes((len(label),)) + label for label in labels) + pack("!xHH", NUMBERS[type_], _IN)
 
 
 def write_question(
@@ -81,16 +107,10 @@ def write_question(
     Raises:
         ValueError: if it cannot be a name.
     """
-    labels = name.lower().removesuffix(".").encode("ascii").split(b".")
-    if not all(1 <= len(label) <= 63 for label in labels) or sum(map(len, labels)) + len(labels) > 254:
-        raise ValueError("not a domain name")
-    encoded = b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
-    body = encoded + struct.pack("!HH", dns.rdatatype.from_text(type_), dns.rdataclass.IN)
-    flags = _RD | _AD | (_CD if unchecked else 0)
+    body = _question_section(name, type_)
     identifier = 0 if anonymous else secrets.randbits(16)
-    header = struct.pack("!HHHHHH", identifier, flags, 1, 0, 0, int(edns))
-    opt = b"\0" + struct.pack("!HHIH", dns.rdatatype.OPT, PAYLOAD, 0, 0) if edns else b""
-    return Question(name, type_, header + body + opt, body)
+    header = pack("!HHHHHH", identifier, RD | AD | (CD if unchecked else 0), 1, 0, 0, int(edns))
+    return Question(name, type_, header + body + (pack("!xHHIH", OPT, PAYLOAD, 0, 0) if edns else b""), body)
 
 
 def answers(question: Question, data: bytes, /) -> bool:
@@ -100,8 +120,8 @@ def answers(question: Question, data: bytes, /) -> bool:
     """
     if len(data) < 12:
         return False
-    identifier, flags, count = struct.unpack_from("!HHH", data)
-    if identifier != int.from_bytes(question.wire[:2], "big") or not flags & _QR:
+    identifier, flags, count = unpack_from("!HHH", data)
+    if identifier != int.from_bytes(question.wire[:2], "big") or not flags & QR:
         return False
     if count == 0:
         return bool(flags & 0xF)
@@ -110,82 +130,135 @@ def answers(question: Question, data: bytes, /) -> bool:
 
 def is_truncated(data: bytes, /) -> bool:
     """Whether the reply did not fit, and has to be asked for over TCP (SRV-20)."""
-    return bool(int.from_bytes(data[2:4], "big") & _TC)
+    return bool(int.from_bytes(data[2:4], "big") & TC)
 
 
-def read_reply(question: Question, data: bytes, /) -> Reply:
-    """Read a reply that ``answers`` the question.
+def read_message(data: bytes, /) -> Message:
+    """Take a message apart.
 
     Raises:
         ValueError: if it is not a DNS message.
     """
     try:
-        message = dns.message.from_wire(data, ignore_trailing=True)
-    except (dns.exception.DNSException, ValueError, struct.error) as error:
-        raise ValueError("not a DNS message") from error
-    rcode = message.rcode()
-    if rcode in (dns.rcode.FORMERR, dns.rcode.NOTIMP):
-        return Reply(Answered.SERVFAIL, unsupported=True)
-    status = _STATUS_BY_RCODE.get(rcode, Answered.SERVFAIL)
-    if status in (Answered.SERVFAIL, Answered.REFUSED):
-        return Reply(Answered.BOGUS if _says_bogus(message) else status)
-    return _read_sections(question, message, status)
+        return _read_message(data)
+    except (IndexError, StructError) as error:
+        raise ValueError("the DNS message breaks off") from error
 
 
-def _says_bogus(message: dns.message.Message) -> bool:
-    return any(isinstance(option, dns.edns.EDEOption) and option.code in _BOGUS_EDE for option in message.options)
+def _read_message(data: bytes) -> Message:
+    _identifier, flags, questions, answer, authority, additional = unpack_from("!HHHHHH", data)
+    position = 12
+    for _ in range(questions):
+        position = _read_name(data, position)[1] + 4
+    records: list[ResourceRecord] = []
+    rcode, errors = flags & 0xF, []
+    for _ in range(answer + authority + additional):
+        owner, position = _read_name(data, position)
+        type_, class_, ttl, length = unpack_from("!HHIH", data, position)
+        position += 10 + length
+        if position > len(data):
+            raise ValueError("the DNS message breaks off")
+        if type_ == OPT:
+            rcode |= ttl >> 24 << 4
+            errors = list(_extended_errors(data[position - length : position]))
+        # A type that cannot be in the place of another class's record; and RFC 2181 section 8.
+        ttl = ttl if ttl < 2**31 else 0
+        records.append(ResourceRecord(owner, type_ if class_ == _IN else 0, ttl, position - length, position))
+    return Message(
+        data, flags, rcode, tuple(records[:answer]), tuple(records[answer : answer + authority]), tuple(errors)
+    )
 
 
-def _read_sections(question: Question, message: dns.message.Message, status: Answered) -> Reply:
-    wanted = dns.rdatatype.from_text(question.type)
-    sets = {(_text(rrset.name), rrset.rdtype): rrset for rrset in message.answer}
-    authentic = bool(message.flags & dns.flags.AD)
-    aliases: list[str] = []
-    owner, ttl = question.name.lower().removesuffix("."), 2**31 - 1
-    while (found := sets.get((owner, wanted))) is None:
-        alias = sets.get((owner, dns.rdatatype.CNAME))
-        if alias is None:
-            break
-        owner, ttl = _text(alias[0].target), min(ttl, alias.ttl)
-        if owner in aliases or len(aliases) == MAX_ALIASES:
-            return Reply(Answered.SERVFAIL)
-        aliases.append(owner)
-    if found is not None:
-        records = tuple(map(_READERS[question.type], found))
-        return Reply(Answered.FOUND, records, tuple(aliases), min(ttl, found.ttl), authentic)
-    negative = _negative_ttl(message)
-    if negative is None and status is Answered.NODATA:
-        if aliases:
-            return Reply(status, (), tuple(aliases), ttl, authentic, dangling=True)
-        if _is_referral(message):
-            return Reply(Answered.REFUSED)
-    return Reply(status, (), tuple(aliases), min(ttl, negative or 0), authentic)
+def _extended_errors(options: bytes) -> Iterator[int]:
+    position = 0
+    while position < len(options):
+        code, length = unpack_from("!HH", options, position)
+        if code == _EXTENDED_ERROR:
+            yield unpack_from("!H", options, position + 4)[0]
+        position += 4 + length
 
 
-def _negative_ttl(message: dns.message.Message) -> int | None:
-    """Give how long a "no" may be kept (RFC 2308 section 5), from the SOA record that comes with it."""
-    for rrset in message.authority:
-        if rrset.rdtype == dns.rdatatype.SOA:
-            return min(rrset.ttl, int(rrset[0].minimum))
-    return None
+def _read_name(data: bytes, position: int) -> tuple[str, int]:
+    """Read a name, and where the next thing begins. Lower case, no trailing dot; ``.`` for the root."""
+    labels: list[str] = []
+    after, limit, size = 0, position, 1
+    while length := data[position]:
+        if length > _MAX_LABEL:
+            pointer = int.from_bytes(data[position : position + 2], "big") & 0x3FFF
+            if length < 0xC0 or pointer >= limit:
+                raise ValueError("a compression pointer leads astray")
+            after, position, limit = after or position + 2, pointer, pointer
+            continue
+        size += 1 + length
+        if size > _MAX_NAME:
+            raise ValueError("a name is too long")
+        labels.append(_label(data[position + 1 : position + 1 + length]))
+        position += 1 + length
+    return ".".join(labels) or ".", after or position + 1
 
 
-def _is_referral(message: dns.message.Message) -> bool:
-    """A server that does not recurse points elsewhere; that is not a "no"."""
-    return any(rrset.rdtype == dns.rdatatype.NS for rrset in message.authority)
+def _label(octets: bytes) -> str:
+    """Write a label as text; what would mean something else is escaped (RFC 1035 section 5.1)."""
+    if _PLAIN.fullmatch(octets):
+        return octets.decode("ascii").lower()
+    return "".join(chr(each).lower() if _PLAIN.fullmatch(bytes((each,))) else f"\\{each:03d}" for each in octets)
 
 
-def _text(name: Any) -> str:
-    text: str = name.to_text(omit_final_dot=True)
-    return text.lower()
+def read_record(message: Message, record: ResourceRecord, type_: RecordType, /) -> Record:
+    """Read the data of a record of ``type_``.
+
+    Raises:
+        ValueError: if they are not what its type asks for.
+    """
+    try:
+        return _READERS[type_](message.data, record.start, record.end)
+    except (IndexError, StructError) as error:
+        raise ValueError("a record breaks off") from error
 
 
-_READERS: Final[dict[RecordType, Callable[[Any], Record]]] = {
-    "A": lambda rdata: str(rdata.address),
-    "AAAA": lambda rdata: str(rdata.address),
-    "CNAME": lambda rdata: _text(rdata.target),
-    "MX": lambda rdata: MxRecord(rdata.preference, _text(rdata.exchange)),
-    "SRV": lambda rdata: SrvRecord(rdata.priority, rdata.weight, rdata.port, _text(rdata.target)),
-    "TXT": lambda rdata: b"".join(rdata.strings),
-    "TLSA": lambda rdata: TlsaRecord(rdata.usage, rdata.selector, rdata.mtype, rdata.cert),
+def minimum_ttl(message: Message, record: ResourceRecord, /) -> int:
+    """Give how long a "no" may be kept, from the SOA record that comes with it (RFC 2308 section 5)."""
+    return min(record.ttl, int.from_bytes(message.data[record.end - 4 : record.end], "big"))
+
+
+def _name(data: bytes, start: int, end: int) -> str:
+    name, after = _read_name(data, start)
+    if after != end:
+        raise ValueError("a name does not fill its record")
+    return name
+
+
+def _mx(data: bytes, start: int, end: int) -> MxRecord:
+    return MxRecord(unpack_from("!H", data, start)[0], _name(data, start + 2, end))
+
+
+def _srv(data: bytes, start: int, end: int) -> SrvRecord:
+    priority, weight, port = unpack_from("!HHH", data, start)
+    return SrvRecord(priority, weight, port, _name(data, start + 6, end))
+
+
+def _txt(data: bytes, start: int, end: int) -> bytes:
+    strings = []
+    while start < end:
+        strings.append(data[start + 1 : start + 1 + data[start]])
+        start += 1 + data[start]
+    if start != end:
+        raise ValueError("a character-string does not fill its record")
+    return b"".join(strings)
+
+
+def _tlsa(data: bytes, start: int, end: int) -> TlsaRecord:
+    if end - start < 3:
+        raise ValueError("a TLSA record breaks off")
+    return TlsaRecord(data[start], data[start + 1], data[start + 2], data[start + 3 : end])
+
+
+_READERS: Final[dict[RecordType, Callable[[bytes, int, int], Record]]] = {
+    "A": lambda data, start, end: str(IPv4Address(data[start:end])),
+    "AAAA": lambda data, start, end: str(IPv6Address(data[start:end])),
+    "CNAME": _name,
+    "MX": _mx,
+    "SRV": _srv,
+    "TXT": _txt,
+    "TLSA": _tlsa,
 }
