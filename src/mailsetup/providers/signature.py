@@ -16,12 +16,30 @@ from mailsetup.errors import InvalidDocument
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 MAX_SIGNATURE = 256
 """Octets of a signature file: 88 of base64, and a line ending."""
 
 
+def require_cryptography() -> None:
+    """Raise ``ModuleNotFoundError`` where nothing could be signed or verified."""
+    import cryptography  # noqa: F401  (only whether it is there)
+
+
 def sign(document: bytes, /, *, private_key: bytes, password: bytes | None = None) -> bytes:
-    """Sign with a private key in PEM form; give the signature file.
+    """Sign with a private key in PEM form; give the signature file. Raises as ``read_key`` does."""
+    return base64.b64encode(read_key(private_key, password=password).sign(document)) + b"\n"
+
+
+def public_key_of(private_key: bytes, /, *, password: bytes | None = None) -> str:
+    """Give the public half of a private key, as ``pinned_key.py`` lists it. Raises as ``read_key`` does."""
+    public = read_key(private_key, password=password).public_key()
+    return base64.b64encode(public.public_bytes_raw()).decode("ascii")
+
+
+def read_key(private_key: bytes, /, *, password: bytes | None = None) -> Ed25519PrivateKey:
+    """Read a private key in PEM form.
 
     Raises:
         InvalidDocument: if it is no Ed25519 private key (code ``bad-key``), or the password is missing or wrong
@@ -41,18 +59,7 @@ def sign(document: bytes, /, *, private_key: bytes, password: bytes | None = Non
         raise InvalidDocument("This is no private key in PEM form.", code="bad-key") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise InvalidDocument("The key is not an Ed25519 key.", code="bad-key")
-    return base64.b64encode(key.sign(document)) + b"\n"
-
-
-def public_key_of(private_key: bytes, /, *, password: bytes | None = None) -> str:
-    """Give the public half as ``pinned_key.py`` lists it. Raises as ``load_pem_private_key`` does."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    key = load_pem_private_key(private_key, password=password)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise InvalidDocument("The key is not an Ed25519 key.", code="bad-key")
-    return base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii")
+    return key
 
 
 def verify(document: bytes, signature: bytes, /, *, keys: Iterable[str]) -> None:
