@@ -40,7 +40,8 @@ async def test_plain_asyncio_believes_what_was_injected(authority: Authority, ca
 
     This is why nothing here is built on it. Should a Python mend it, this test fails, and may go.
     """
-    context = ssl.create_default_context(cafile=str(ca_file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(ca_file)
     async with mail_server(INJECTED, context=authority.issue(HOST).server_context()) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         try:

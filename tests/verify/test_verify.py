@@ -293,6 +293,30 @@ async def test_an_impostor_gets_nothing_more() -> None:
     assert not verification.ok
 
 
+@pytest.mark.parametrize(
+    ("version", "binding", "mechanism", "header"),
+    [
+        ("TLSv1.3", "tls-exporter:0102", "SCRAM-SHA-256-PLUS", "p=tls-exporter,,"),
+        ("TLSv1.2", "tls-unique:0102", "SCRAM-SHA-256-PLUS", "p=tls-unique,,"),
+        ("TLSv1.3", "tls-unique:0102", "SCRAM-SHA-256", "n,,"),
+    ],
+)
+async def test_the_channel_is_bound_where_tls_allows_it(
+    version: str, binding: str, mechanism: str, header: str
+) -> None:
+    """-PLUS is used with the kind of binding that fits the TLS version, and not without (RFC 5802, RFC 9266)."""
+    offered = "SASL-IR AUTH=SCRAM-SHA-256-PLUS AUTH=SCRAM-SHA-256"
+    text = "\n".join(
+        [f"<tls version={version} binding={binding}>", f"S: * OK [CAPABILITY IMAP4rev1 {offered}] hi", "C: …",
+         "S: a1 NO not today", "C: q1 LOGOUT"]
+    )  # fmt: skip
+    places = Conversations([text])
+    await verify(_discovery(_server(Protocol.IMAP, auth=())), password=PASSWORD, network=places.network)
+    _, _, name, initial = places.opened[0].sent[0].split(b" ")
+    assert name.decode() == mechanism
+    assert base64.b64decode(initial).decode().startswith(header)
+
+
 async def test_the_deadline_holds() -> None:
     """A server that never answers costs no more than the deadline."""
     silent = _imap("<silence>").removesuffix("\nC: q1 LOGOUT")
@@ -345,6 +369,7 @@ class Conversations:
 
     def __init__(self, texts: list[str]) -> None:
         self.left = list(texts)
+        self.opened: list[TranscriptConnection] = []
         fake = FakeNetwork()
         self.network = Network(fake.resolver, fake.fetcher, self)
 
@@ -355,4 +380,5 @@ class Conversations:
         text = self.left.pop(0)
         if text == "connection-refused":
             raise NetworkError(text, outcome=Outcome.CONNECTION_REFUSED)
-        return TranscriptConnection(parse(text), target=target)
+        self.opened.append(TranscriptConnection(parse(text), target=target))
+        return self.opened[-1]

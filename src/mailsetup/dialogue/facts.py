@@ -121,6 +121,12 @@ _INTERRUPTIONS: dict[type[Interruption], tuple[Outcome, str, str]] = {
 }
 
 
+def turned_away(text: str, *, temporary: bool) -> Ended:
+    """Give the verdict on a greeting that says no, for good or for now (greylisting, a maintenance, too many at once)."""
+    reason, said = ("temporary", "wants us to come back later") if temporary else ("refused", "turns us away")
+    return Ended(Outcome.SERVER_REFUSED, f"The server {said}: {text}", reason=reason)
+
+
 def wrong_protocol(line: bytes, expected: Protocol) -> Ended:
     """Give the verdict on a greeting that is not ``expected``'s: another protocol's, or nobody's."""
     other = banner.recognise(line)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mailsetup._version import __version__
 from mailsetup.dialogue.actions import ReadExactly, ReadLine, StartTls, command
-from mailsetup.dialogue.facts import Ended, Stage, printable, wrong_protocol
+from mailsetup.dialogue.facts import Ended, Stage, printable, turned_away, wrong_protocol
 from mailsetup.dialogue.login import OWN_COMMAND, picked
 from mailsetup.dialogue.mechanisms import auths_of, clean, showing
 from mailsetup.dialogue.replies import Reply
@@ -103,8 +103,7 @@ def _greeting(facts: Facts) -> Conversation[tuple[bool, tuple[str, ...] | None]]
     facts.greeting = printable(text)
     status = match[1].upper()
     if status == b"BYE":
-        detail = f"The server turns us away: {facts.greeting}"
-        raise Ended(Outcome.SERVER_REFUSED, detail, reason="temporary" if code == "UNAVAILABLE" else "refused")
+        raise turned_away(facts.greeting, temporary=code == "UNAVAILABLE")
     return status == b"PREAUTH", _words(argument) if code == "CAPABILITY" else None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailsetup.dialogue.actions import ReadExactly, ReadLine, StartTls, command
-from mailsetup.dialogue.facts import Ended, Stage, printable, wrong_protocol
+from mailsetup.dialogue.facts import Ended, Stage, printable, turned_away, wrong_protocol
 from mailsetup.dialogue.login import picked
 from mailsetup.dialogue.mechanisms import auths_of, clean
 from mailsetup.model import Outcome, Security
@@ -84,7 +84,7 @@ def _session(facts: Facts, security: Security) -> Conversation[None]:
 def _capabilities(facts: Facts, first: bytes | None = None) -> Conversation[tuple[str, ...]]:
     answer = yield from _answer(first)
     if answer.status == "BYE":
-        raise Ended(Outcome.SERVER_REFUSED, f"The server turns us away: {answer.text}", reason="refused")
+        raise turned_away(answer.text, temporary=answer.code == "TRYLATER")
     names = {line[0].upper() for line in answer.lines}
     if answer.status != "OK" or not names & {b"IMPLEMENTATION", b"SIEVE"}:
         raise wrong_protocol(first or b"", facts.protocol)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailsetup.dialogue.actions import ReadLine, StartTls, command
-from mailsetup.dialogue.facts import Ended, Stage, printable, wrong_protocol
+from mailsetup.dialogue.facts import Ended, Stage, printable, turned_away, wrong_protocol
 from mailsetup.dialogue.login import OWN_COMMAND, picked
 from mailsetup.dialogue.mechanisms import auths_of, clean, showing
 from mailsetup.dialogue.replies import Reply
@@ -85,8 +85,7 @@ def _greeting(facts: Facts) -> Conversation[bool]:
     answer = _parsed(match)
     facts.greeting = answer.text
     if not answer.ok:
-        reason = "temporary" if answer.code == "SYS/TEMP" else "refused"
-        raise Ended(Outcome.SERVER_REFUSED, f"The server turns us away: {answer.text}", reason=reason)
+        raise turned_away(answer.text, temporary=answer.code == "SYS/TEMP")
     return _APOP.search(line) is not None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailsetup.dialogue.actions import ReadLine, StartTls, command
-from mailsetup.dialogue.facts import Ended, Stage, printable, wrong_protocol
+from mailsetup.dialogue.facts import Ended, Stage, printable, turned_away, wrong_protocol
 from mailsetup.dialogue.login import picked
 from mailsetup.dialogue.mechanisms import auths_of, clean, showing
 from mailsetup.model import Outcome, Security
@@ -97,8 +97,7 @@ def _greeting(facts: Facts) -> Conversation[None]:
         return
     if answer.code < 400:
         raise wrong_protocol(first, facts.protocol)
-    reason = "temporary" if answer.code < 500 else "refused"
-    raise Ended(Outcome.SERVER_REFUSED, f"The server turns us away: {answer.text or answer.code}", reason=reason)
+    raise turned_away(answer.text or str(answer.code), temporary=answer.code < 500)
 
 
 def _hello() -> Conversation[tuple[str, ...]]:
