@@ -122,7 +122,7 @@ _INTERRUPTIONS: dict[type[Interruption], tuple[Outcome, str, str]] = {
 
 
 def turned_away(text: str, *, temporary: bool) -> Ended:
-    """Give the verdict on a greeting that says no: for good, or for now (greylisting, maintenance, too many at once)."""
+    """Give the verdict on a greeting that says no, for good or for now (greylisting, maintenance, too many)."""
     reason, said = ("temporary", "wants us to come back later") if temporary else ("refused", "turns us away")
     return Ended(Outcome.SERVER_REFUSED, f"The server {said}: {text}", reason=reason)
 
