@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -18,7 +19,10 @@ NETWORK = {"anyio", "asyncio", "dns", "h11", "ssl", "trio"}
 def loaded_by(code: str) -> set[str]:
     """The top-level modules that a fresh interpreter has loaded after running ``code``."""
     report = "\nimport sys, json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
-    result = subprocess.run([sys.executable, "-c", code + report], capture_output=True, text=True, check=True)
+    unwatched = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}  # it imports a lot
+    result = subprocess.run(
+        [sys.executable, "-c", code + report], capture_output=True, text=True, check=True, env=unwatched
+    )
     return set(json.loads(result.stdout.splitlines()[-1]))
 
 
