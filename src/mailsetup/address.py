@@ -29,8 +29,8 @@ MAX_LOCAL = 64
 MAX_INPUT = 1024
 """Characters; beyond it nothing is even looked at."""
 
-# RFC 5322 atext, extended by RFC 6532 to everything above ASCII (whose categories are checked apart). Written as what it
-# is not: a class that spells out the range above ASCII takes 10 ms to compile.
+# RFC 5322 atext, extended by RFC 6532 to everything above ASCII (whose categories are checked apart). Written as what
+# it is not: a class that spells out the range above ASCII takes 10 ms to compile.
 _NOT_ATEXT = r"\x00-\x20\x7f\"(),.:;<>@\[\\\]"
 _ATEXT = re.compile(rf"[^{_NOT_ATEXT}]")
 _DOT_ATOM = re.compile(rf"[^{_NOT_ATEXT}]+(?:\.[^{_NOT_ATEXT}]+)*")
@@ -187,7 +187,7 @@ def _with_domain(text: str, local: str, domain: str, start: int) -> Address:
         ) from error
     if _NUMERIC_NAME.fullmatch(name.rpartition(".")[2]):
         raise InvalidAddress(
-            "The part behind the @ sign ends in a number; an IP address would stand in brackets, as in name@[192.0.2.1].",
+            "The part behind the @ sign ends in a number; an IP address stands in brackets, as in name@[192.0.2.1].",
             address=text,
             position=start,
         )
@@ -206,7 +206,7 @@ def _sentence(reason: str) -> str:
 def _first_bad_character(domain: str) -> int:
     """Find the label that is to blame, and the character in it where a single one is."""
     position = 0
-    for label in re.split("[.。．｡]", domain):  # noqa: RUF001
+    for label in re.split("[.。．｡]", domain):
         try:
             ascii_name(label)
         except ValueError:

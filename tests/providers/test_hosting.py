@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.sources.providers import small_database
 
 from mailsetup.model import Hosting, MailExchanger
 from mailsetup.providers.hosting import filter_of, hoster_of
+from tests.sources.providers import small_database
 
 
 def hosting(*exchangers: str, hints: tuple[str, ...] = ()) -> Hosting:
