@@ -92,7 +92,7 @@ class Address:
 
 def _parse(text: str) -> Address:
     if not isinstance(text, str):
-        raise InvalidAddress("An e-mail address is text.", address=repr(text)[:MAX_INPUT])  # type: ignore[unreachable]
+        raise InvalidAddress("An e-mail address is text.", address=repr(text)[:MAX_INPUT])
     stripped = text.strip(" \t")
     offset = len(text) - len(text.lstrip(" \t"))
     if not stripped:
