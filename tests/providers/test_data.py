@@ -355,7 +355,7 @@ def test_sources_are_credited() -> None:
 
 
 def test_port_25_is_a_last_resort() -> None:
-    """Port 25 is not submission: it is listed only where a provider has no other port, and never comes back (SMTP-01)."""
+    """Port 25 is not submission: listed only where there is no other port, and no import brings it back (SMTP-01)."""
     for provider in providers().values():
         ports = {server.port for server in provider.servers if server.protocol is Protocol.SMTP}
         assert 25 not in ports or ports == {25}, provider.id

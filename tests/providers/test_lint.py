@@ -74,7 +74,7 @@ def test_a_good_file_is_good(tmp_path: Path) -> None:
     ],
 )
 def test_what_the_schema_refuses(tmp_path: Path, replaced: str, by: str, complaint: str) -> None:
-    """IP literals, ports against security, unknown fields, missing sources, examples that fail: errors, with the line."""
+    """IP literals, ports against security, unknown fields, missing sources, failing examples: errors, with the line."""
     (remark,) = written(tmp_path, replaced, by)
     assert remark.severity == "error"
     assert complaint in remark.message

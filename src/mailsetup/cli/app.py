@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from mailsetup.cli import check, export, lint, providers
+from mailsetup.cli.terminal import language_code
 
 if TYPE_CHECKING:
     from typer import Context
@@ -40,10 +41,18 @@ app = typer.Typer(
 def _version(wanted: bool) -> None:
     if wanted:
         from mailsetup import __version__
-        from mailsetup.providers.database import bundled
+        from mailsetup.providers.in_use import choice
 
-        database = bundled()
-        typer.echo(f"mailsetup {__version__} (provider data of {database.date}, {len(database)} providers)")
+        chosen = choice()
+        data = f"provider data of {chosen.database.date}, {len(chosen.database)} providers"
+        typer.echo(f"mailsetup {__version__} ({data}{', fetched' if chosen.updated else ''})")
+        if chosen.broken:
+            from mailsetup.problems import CATALOGUE
+            from mailsetup.translation import translator
+
+            t, known = translator(language_code(None)), CATALOGUE["provider-data-broken"]
+            typer.echo(t(known.message).format(file=chosen.broken, reason=chosen.fault), err=True)
+            typer.echo(t(known.next_step), err=True)
         raise typer.Exit
 
 
