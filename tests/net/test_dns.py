@@ -15,6 +15,7 @@ import pytest
 
 from mailsetup.errors import InvalidOptions
 from mailsetup.net.dns import DnsResolver, Nameserver, nameservers
+from mailsetup.net.dns.resolver import DEADLINE, PATIENCE
 from mailsetup.net.dns.wire import write_question
 from mailsetup.net.interface import Answered, MxRecord, SrvRecord, TlsaRecord
 from tests.support.dns_server import DnsServer, dns_server
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 anyio_test = pytest.mark.anyio
 
 
-def resolver(*servers: DnsServer, **settings: float) -> DnsResolver:
+def resolver(*servers: DnsServer, patience: float = PATIENCE, deadline: float = DEADLINE) -> DnsResolver:
     """Make a resolver that asks ``servers``."""
-    return DnsResolver([Nameserver(server.address, server.port) for server in servers], **settings)
+    asked = [Nameserver(server.address, server.port) for server in servers]
+    return DnsResolver(asked, patience=patience, deadline=deadline)
 
 
 @anyio_test
@@ -328,6 +330,20 @@ async def test_every_question_has_its_own_port_and_identifier() -> None:
             await ask.resolve(f"n{number}.example", "A")
             ports.add((await udp.receive())[1][1])
     assert len(ports) > 5
+
+
+@anyio_test
+async def test_other_work_is_done_while_the_first_answer_is_on_its_way() -> None:
+    """What takes time anyway is done once, between question and answer, and never holds up the questions."""
+    worked: list[int] = []
+    async with nothing_left_open(), dns_server({"a.example A": ["192.0.2.1"]}, delay=0.03) as server:
+        servers = [Nameserver(server.address, server.port)]
+        ask = DnsResolver(servers, meanwhile=lambda: worked.append(len(server.asked))).resolve
+        async with anyio.create_task_group() as group:
+            for number in range(5):
+                group.start_soon(ask, f"n{number}.example", "A")
+        await ask("a.example", "A")
+        assert len(worked) == 1
 
 
 @anyio_test

@@ -241,5 +241,7 @@ def test_a_file_without_authorities_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_context_is_built_once(client: TlsClient) -> None:
-    """One SSLContext per call at most."""
+    """One SSLContext per call at most, and without authorities of its own one per process."""
     assert client.context() is client.context()
+    assert TlsClient().context() is TlsClient().context()
+    assert TlsClient().context() is not client.context()

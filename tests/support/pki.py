@@ -32,6 +32,18 @@ LAST_MONTH, NEXT_MONTH = NOW - timedelta(days=30), NOW + timedelta(days=30)
 _SRV_NAME = ObjectIdentifier("1.3.6.1.5.5.7.8.7")  # RFC 4985
 _IA5_STRING = 0x16
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=True,
+    key_cert_sign=True,
+    crl_sign=True,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -96,6 +108,10 @@ class Authority:
         self._name = _name(name, "Test Organisation")
         builder = _builder(self._name, self._name, self._key, LAST_MONTH, NEXT_MONTH)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        builder = builder.add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False
+        )
+        builder = builder.add_extension(_SIGNS_CERTIFICATES, critical=True)
         self.certificate = builder.sign(self._key, hashes.SHA256())
 
     def write(self, path: Path, /) -> Path:
@@ -115,6 +131,8 @@ class Authority:
         """Sign a certificate for ``names``."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _builder(_name(common_name), self._name, key, not_before, not_after)
+        own_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = builder.add_extension(own_key, critical=False)
         if found := alternative_names(names, srv_names=srv_names, uris=uris):
             builder = builder.add_extension(x509.SubjectAlternativeName(found), critical=not common_name)
         return Leaf(builder.sign(self._key, hashes.SHA256()), key)

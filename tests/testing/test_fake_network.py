@@ -173,6 +173,23 @@ async def test_everything_asked_is_remembered() -> None:
     assert network.requests[0].headers == {"Accept": "text/xml"}
 
 
+async def test_conversations_are_held_and_remembered() -> None:
+    """A server speaks its transcript under the name it was connected by, and what was said to it is known."""
+    network = FakeNetwork(transcripts={"imap.example:993": "S: * OK ready\nC: a LOGOUT\nS: * BYE\n"})
+    connection = await network.connector.connect(Target("imap.example", 993, tls=True))
+    assert await connection.receive() == b"* OK ready\r\n"
+    await connection.send(b"a LOGOUT\r\n")
+    assert [held.sent for held in network.connections] == [[b"a LOGOUT"]]
+    assert connection.tls is not None
+    assert connection.tls.certificate.names == ("imap.example",)
+
+
+def test_a_slip_in_a_transcript_is_told() -> None:
+    """A conversation that cannot be read is an error when the network is made, with its server and line."""
+    with pytest.raises(ValueError, match=r"imap\.example:993: line 2"):
+        FakeNetwork(transcripts={"imap.example:993": "S: * OK\nX: y\n"})
+
+
 async def test_a_network_is_read_from_a_folder(tmp_path: Path) -> None:
     """Zone, pages and transcripts come from files; the body is served as it stands in the file."""
     (tmp_path / "pages").mkdir()

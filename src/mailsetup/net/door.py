@@ -46,7 +46,7 @@ async def open_network(options: Options, /) -> AsyncIterator[Network]:
         return connector, fetcher
 
     try:
-        plain = DnsResolver(nameservers(options.nameservers))
+        plain = DnsResolver(nameservers(options.nameservers), meanwhile=client.context)
         servers: list[Server] = []
         if options.doh_url is not None:
             # Its own address can only come from elsewhere. It was chosen and not discovered, so it may be private.

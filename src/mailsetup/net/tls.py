@@ -1,7 +1,7 @@
 """TLS as a client: who is trusted, the handshake, and what went wrong with it, by class.
 
 Rules: TLS 1.2 or newer (TLS-01); OpenSSL verifies the chain, ``certificate.py`` the name, both before a single octet of
-data; one context for all connections of a call, built when first needed; no ALPN, no client certificate (TLS-10).
+data; one context for all connections, built when first needed; no ALPN, no client certificate (TLS-10).
 
 ``ssl`` keeps a refused certificate to itself. Its facts are wanted all the same (TLS-13), so they are taken from the
 handshake message as it passes by, in the very handshake that fails: no second connection, no unverified one. The
@@ -14,6 +14,7 @@ from __future__ import annotations
 import ssl
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import anyio
@@ -86,9 +87,9 @@ class TlsClient:
             self._context = build_context(ca_file)
 
     def context(self) -> ssl.SSLContext:
-        """Give the one context, built at the first call."""
+        """Give the one context, built at the first call. The plain one is the same for every call of a process."""
         if self._context is None:
-            self._context = build_context()
+            self._context = _plain_context()
         return self._context
 
     async def shake_hands(
@@ -112,6 +113,11 @@ class TlsClient:
         if scope.cancelled_caught:
             raise failure("timed-out", "The TLS handshake did not end in time.", address=stream.address)
         return secure, _verified(secure, hostname=hostname, srv_ids=srv_ids, address=stream.address)
+
+
+@lru_cache(maxsize=1)
+def _plain_context() -> ssl.SSLContext:
+    return build_context()
 
 
 def build_context(ca_file: Path | None = None) -> ssl.SSLContext:

@@ -12,6 +12,7 @@ import anyio
 import anyio.lowlevel
 
 from mailsetup.net.failures import failure
+from mailsetup.testing.transcript import Transcript, TranscriptConnection, parse
 from mailsetup.testing.web import FAULTS, HANGS
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class FakeConnector:
-    """A ``Connector`` to conversations in memory."""
+    """A ``Connector`` to conversations in memory.
+
+    Raises:
+        ValueError: for a conversation that cannot be read; it names the server and the line.
+    """
 
     def __init__(
         self,
@@ -31,23 +36,33 @@ class FakeConnector:
         address_of: Callable[[str], Awaitable[str]],
         log: Callable[[Target], None],
     ) -> None:
-        self._transcripts = {key.lower(): text for key, text in transcripts.items()}
+        self._servers = {server.lower(): _read(server, text) for server, text in transcripts.items()}
         self._address_of = address_of
         self._log = log
+        self.connections: list[TranscriptConnection] = []
+        """Every conversation that was begun."""
 
     async def connect(self, target: Target, /) -> Connection:
         """Open the conversation written down for ``host:port``, or for ``address:port`` where the target names one."""
         self._log(target)
         address = target.address or await self._address_of(target.hostname)
         await anyio.lowlevel.checkpoint()
-        text = self._transcripts.get(f"{target.hostname}:{target.port}") or self._transcripts.get(
-            f"{address}:{target.port}", "connection-refused"
-        )
-        word = text.strip()
-        if word == HANGS:
+        by_address = self._servers.get(f"{address}:{target.port}", "connection-refused")
+        server = self._servers.get(f"{target.hostname}:{target.port}", by_address)
+        if server == HANGS:
             await anyio.sleep_forever()
-        if word in FAULTS:
-            raise failure(word, address=address)
-        from mailsetup.testing.transcript import TranscriptConnection, parse
+        if isinstance(server, str):
+            raise failure(server, address=address)
+        connection = TranscriptConnection(server, target=target, address=address)
+        self.connections.append(connection)
+        return connection
 
-        return TranscriptConnection(parse(text), target=target, address=address)
+
+def _read(server: str, text: str) -> Transcript | str:
+    """Take a conversation apart, or take a fault word as it is."""
+    if text.strip() in FAULTS:
+        return text.strip()
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ValueError(f"{server}: {error}") from error

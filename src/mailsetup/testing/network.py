@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mailsetup.net.interface import Request, Target
+    from mailsetup.testing.transcript import TranscriptConnection
 
     _Records = Mapping[str, str | Sequence[str]]
 
@@ -80,14 +81,15 @@ class FakeNetwork(Network):
     ) -> None:
         pages, transcripts = pages or {}, transcripts or {}
         state = _State(_with_hosts(dns or {}, pages, transcripts), secure, allow_private=allow_private_addresses)
-        super().__init__(
-            resolver=FakeResolver(state.zone, log=state.asked),
-            fetcher=FakeFetcher(pages, address_of=state.address_of, log=state.log_request),
-            connector=FakeConnector(transcripts, address_of=state.address_of, log=state.log_target),
-        )
+        connector = FakeConnector(transcripts, address_of=state.address_of, log=state.log_target)
+        fetcher = FakeFetcher(pages, address_of=state.address_of, log=state.log_request)
+        super().__init__(FakeResolver(state.zone, log=state.asked), fetcher, connector)
+        # The fields of a Network are frozen, and these are not fields.
         object.__setattr__(self, "_state", state)
+        object.__setattr__(self, "_connector", connector)
 
     _state: _State
+    _connector: FakeConnector
 
     @property
     def asked(self) -> list[str]:
@@ -98,6 +100,11 @@ class FakeNetwork(Network):
     def requests(self) -> list[Request]:
         """The HTTP requests in full, one for each hop."""
         return self._state.requests
+
+    @property
+    def connections(self) -> list[TranscriptConnection]:
+        """The conversations that were begun, each with the lines that were ``sent`` and what was ``left`` unsaid."""
+        return self._connector.connections
 
     @classmethod
     def from_folder(cls, path: Path | str, /, *, allow_private_addresses: bool = True) -> FakeNetwork:
