@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mailsetup.discovery import begin
 from mailsetup.model import Discovery, Options, Probe, Server
 
-__all__ = ["discover", "probe"]
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mailsetup.model.audit import AuditReport
+
+__all__ = ["audit", "discover", "probe"]
 
 _DEFAULT = Options()
 
@@ -30,7 +37,24 @@ async def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:
     Nothing about the user is sent; whatever goes wrong is the ``outcome``. The call is over after ``options.timeout``.
     """
     from mailsetup.net import open_network
-    from mailsetup.probe import probe_server
+    from mailsetup.prober import probe_server
 
     async with open_network(options) as network:
         return await probe_server(server, network=network, deadline=options.timeout)
+
+
+async def audit(domain: str, /, *, options: Options = _DEFAULT, now: datetime | None = None) -> AuditReport:
+    """Look at everything a domain publishes, try all of it, and grade it for the domain's owner.
+
+    Args:
+        domain: the domain, or an address at it, where the answers depend on the user.
+        options: whom to ask, and how long; every mechanism is asked, http is looked at, all servers are probed.
+        now: the time that certificates are judged by; ``None`` is the present.
+
+    Raises:
+        InvalidAddress: if ``domain`` is no public domain.
+        InvalidOptions: with ``offline``.
+    """
+    from mailsetup.audit import audit as look_at
+
+    return await look_at(domain, options=options, now=now)

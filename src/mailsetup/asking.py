@@ -22,7 +22,7 @@ from mailsetup.net import open_network
 from mailsetup.net.offline import has_network, looks_cut_off
 from mailsetup.net.trace import traced
 from mailsetup.plan import LAST_RESORT, Step, second_wave
-from mailsetup.probe import probe_server, probe_service
+from mailsetup.prober import probe_server, probe_service
 from mailsetup.problems import problem
 from mailsetup.proof import worth_probing
 from mailsetup.sources import network_source

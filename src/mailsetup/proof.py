@@ -41,7 +41,7 @@ def _leaders(offers: list[Server]) -> set[object]:
 def _variants(server: Server) -> tuple[Server, ...]:
     if server.security is not Security.NONE:
         return ()
-    from mailsetup.probe.upgrade import upgrades
+    from mailsetup.prober.upgrade import upgrades
 
     return upgrades(server)
 
@@ -72,7 +72,7 @@ def _with_variants(finding: Finding, probes: Mapping[tuple[object, ...], Probe])
 
 
 def _judged(server: Server, probes: Mapping[tuple[object, ...], Probe]) -> Server:
-    from mailsetup.probe.auth import reconcile_auth
+    from mailsetup.prober.auth import reconcile_auth
 
     probe = probes.get(server.endpoint)
     if probe is None:

@@ -10,7 +10,7 @@ import pytest
 
 from mailsetup.dialogue import Credentials, Facts, Secret, log_in, look, rule
 from mailsetup.model import Auth, Protocol, Security, Server
-from mailsetup.probe import converse
+from mailsetup.prober import converse
 from mailsetup.testing.transcript import Transcript, TranscriptConnection, parse
 
 if TYPE_CHECKING:

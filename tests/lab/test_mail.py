@@ -9,7 +9,7 @@ import pytest
 import mailsetup
 from mailsetup.model import Auth, Discovery, Options, Outcome, Verdict
 from mailsetup.net import open_network
-from mailsetup.verify import verify
+from mailsetup.verifier import verify
 from tests.lab.brands import CLAIMS, MAIL_CLAIMS, Claim
 from tests.lab.offers import IMAP, POP3, SIEVE, SMTP, STARTTLS, TLS, Offer
 from tests.lab.world import ANNA, BORIS, USERS, User, World

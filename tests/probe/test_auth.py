@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsetup.model import Auth
-from mailsetup.probe import reconcile_auth
+from mailsetup.prober import reconcile_auth
 
 PASSWORD, ENCRYPTED, OAUTH2, NTLM = Auth.PASSWORD, Auth.ENCRYPTED_PASSWORD, Auth.OAUTH2, Auth.NTLM
 _AUTHS = st.lists(st.sampled_from(Auth), unique=True).map(tuple)

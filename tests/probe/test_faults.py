@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailsetup.model import Outcome, Probe, Protocol, Security, Server
-from mailsetup.probe import probe_server
+from mailsetup.prober import probe_server
 from tests.probe.conftest import HOST, loopback
 from tests.support.mail_server import BlackHole, mail_server
 from tests.support.pki import LAST_MONTH, TOMORROW, YESTERDAY, Authority, Leaf, self_signed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailsetup.model import Auth, Outcome, Protocol, Security, Server, Trust
-from mailsetup.probe import probe_server, takes_internationalised, upgrades
+from mailsetup.prober import probe_server, takes_internationalised, upgrades
 from mailsetup.testing import FakeNetwork
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailsetup.model import Outcome, Protocol, Security, Service
-from mailsetup.probe import probe_service
+from mailsetup.prober import probe_service
 from mailsetup.testing import FakeNetwork, Page
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from mailsetup.model import Outcome, Protocol, Security, Server
-from mailsetup.probe import probe_server
+from mailsetup.prober import probe_server
 from tests.probe.conftest import HOST, loopback
 from tests.support.mail_server import mail_server
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailsetup.model import Outcome, Protocol, Security, Server, Trust
-from mailsetup.probe import follow_suggestion, probe_server
+from mailsetup.prober import follow_suggestion, probe_server
 from mailsetup.testing import FakeNetwork
 
 pytestmark = pytest.mark.anyio

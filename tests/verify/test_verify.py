@@ -13,8 +13,8 @@ from mailsetup.errors import ConsentRequired, InvalidOptions, NetworkError
 from mailsetup.model import Auth, Discovery, Outcome, Protocol, Security, Server, Trust, Verdict, Verification
 from mailsetup.net.interface import Network
 from mailsetup.testing import FakeNetwork
-from mailsetup.verify import MAX_ATTEMPTS, verify
-from mailsetup.verify.sentences import SENTENCES
+from mailsetup.verifier import MAX_ATTEMPTS, verify
+from mailsetup.verifier.sentences import SENTENCES
 
 if TYPE_CHECKING:
     from mailsetup.net.interface import Target

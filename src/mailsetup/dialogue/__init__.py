@@ -2,7 +2,7 @@
 
 :func:`look` sees what a server is and can do; :func:`log_in` also logs in, once. Both give a :class:`Facts`, whatever
 the server says: every sequence of octets leads to a verdict. They ask for octets through the actions of
-``actions.py``; :class:`Talk` holds the buffer and the limits; ``mailsetup.probe`` owns the connection.
+``actions.py``; :class:`Talk` holds the buffer and the limits; ``mailsetup.prober`` owns the connection.
 """
 
 from __future__ import annotations

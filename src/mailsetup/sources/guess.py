@@ -18,7 +18,7 @@ import anyio
 from mailsetup.model import Finding, Protocol, Security, Server, SourceName, Status, Trust
 from mailsetup.names import is_below, registrable_domain
 from mailsetup.net.interface import MxRecord
-from mailsetup.probe.race import Lane
+from mailsetup.prober.race import Lane
 from mailsetup.problems import problem
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import anyio
 from mailsetup.model import Probe, RequirementKind, Server
 from mailsetup.names import NO_DISCOVERY_SUFFIXES
 from mailsetup.net import open_network
-from mailsetup.probe import probe_server, upgrades
+from mailsetup.prober import probe_server, upgrades
 from mailsetup.providers.live_report import LiveReport, ServerCheck, check_of, skipped
 
 if TYPE_CHECKING:
