@@ -308,6 +308,35 @@ async def test_connections_are_used_again(client: TlsClient, context: ssl.SSLCon
 
 
 @anyio_test
+async def test_a_kept_connection_that_dies_under_the_request_is_replaced(client: TlsClient) -> None:
+    """A server may close a kept connection in the moment of the next request; that is asked anew, once, elsewhere."""
+
+    async def once_a_connection(stream: anyio.abc.ByteStream) -> None:
+        await stream.send(reply(200, b"first"))
+        await stream.receive()
+        await anyio.aclose_forcefully(stream)
+
+    async with nothing_left_open(), http_server({"/": once_a_connection}) as server:
+        web = fetcher(client)
+        for _ in range(3):
+            assert (await web.fetch(Request(f"http://{HOST}:{server.port}/"))).body == b"first"
+        web.close()
+    assert server.tcp.accepted == 3
+
+
+@anyio_test
+async def test_an_idle_connection_makes_room(client: TlsClient) -> None:
+    """Connections kept for later do not count against those that are needed now, at the same address (HE-05)."""
+    async with nothing_left_open(), http_server({"/": reply(200)}) as server:
+        web = fetcher(client)
+        with anyio.fail_after(2):
+            for host in ("a.web.example", "b.web.example", "c.web.example", "d.web.example", "a.web.example"):
+                assert (await web.fetch(Request(f"http://{host}:{server.port}/"))).status == 200
+        web.close()
+    assert server.tcp.most <= 3
+
+
+@anyio_test
 async def test_two_requests_to_a_host_at_a_time(client: TlsClient) -> None:
     """However many are asked for, a host sees two connections at most (HE-05)."""
 
