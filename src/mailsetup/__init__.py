@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailsetup._version import __version__
+from mailsetup._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from mailsetup import aio
     from mailsetup.address import Address
-    from mailsetup.blocking import discover, probe
+    from mailsetup.blocking import discover, probe, verify
     from mailsetup.errors import InvalidAddress
     from mailsetup.linter import lint
     from mailsetup.model import (
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Service,
         SourceName,
         Trust,
+        Verification,
     )
 
 __all__ = [
@@ -60,11 +61,12 @@ __all__ = [
     "Service",
     "SourceName",
     "Trust",
-    "__version__",
+    "Verification",
     "aio",
     "discover",
     "lint",
     "probe",
+    "verify",
 ]
 
 _MODEL = "mailsetup.model"
@@ -74,6 +76,7 @@ _HOMES = {
     "discover": "mailsetup.blocking",
     "lint": "mailsetup.linter",
     "probe": "mailsetup.blocking",
+    "verify": "mailsetup.blocking",
 }
 # No module is called like a public function: importing it would put the module in the function's place.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailsetup.discovery import begin
-from mailsetup.model import Discovery, Options, Probe, Server
+from mailsetup.model import Discovery, Options, Probe, Server, Verification
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mailsetup.model.audit import AuditReport
 
-__all__ = ["audit", "discover", "probe"]
+__all__ = ["audit", "discover", "probe", "verify"]
 
 _DEFAULT = Options()
 
@@ -41,6 +41,38 @@ async def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:
 
     async with open_network(options) as network:
         return await probe_server(server, network=network, deadline=options.timeout)
+
+
+async def verify(
+    discovery: Discovery,
+    /,
+    *,
+    password: str | None = None,
+    token: str | None = None,
+    consent: bool = False,
+    options: Options = _DEFAULT,
+) -> Verification:
+    """Log in to the chosen pair with a password or an OAuth access token, within a budget of attempts.
+
+    The incoming server comes first; a definite "no" ends everything. No mail is sent. What goes wrong out there is a
+    verdict in the result, and the credential is in no part of it. No credential is sent outside verified TLS.
+
+    Args:
+        discovery: what ``discover`` gave.
+        password: the password, or
+        token: an OAuth 2.0 access token.
+        consent: a person has seen the registrable domain of a server that nobody vouches for, and agreed.
+        options: how to reach the servers.
+
+    Raises:
+        ConsentRequired: if a server ``needs_consent`` and ``consent`` is not ``True``; nothing has been sent then.
+        InvalidOptions: without exactly one credential.
+    """
+    from mailsetup.net import open_network
+    from mailsetup.verifier import verify as log_in
+
+    async with open_network(options) as network:
+        return await log_in(discovery, network=network, password=password, token=token, consent=consent)
 
 
 async def audit(domain: str, /, *, options: Options = _DEFAULT, now: datetime | None = None) -> AuditReport:

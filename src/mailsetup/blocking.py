@@ -10,10 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailsetup.discovery import begin
-from mailsetup.model import Discovery, Options, Probe, Server
+from mailsetup.model import Discovery, Options, Probe, Server, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from mailsetup.model.audit import AuditReport
 
 _DEFAULT = Options()
 _T = TypeVar("_T")
@@ -41,6 +44,33 @@ def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:
     from mailsetup import aio
 
     return _in_own_loop(aio.probe, server, options=options)
+
+
+def verify(
+    discovery: Discovery,
+    /,
+    *,
+    password: str | None = None,
+    token: str | None = None,
+    consent: bool = False,
+    options: Options = _DEFAULT,
+) -> Verification:
+    """Log in to the chosen pair, within a budget of attempts: see :func:`mailsetup.aio.verify`.
+
+    Raises:
+        ConsentRequired: if a server ``needs_consent`` and ``consent`` is not ``True``; nothing has been sent then.
+        InvalidOptions: without exactly one credential.
+    """
+    from mailsetup import aio
+
+    return _in_own_loop(aio.verify, discovery, password=password, token=token, consent=consent, options=options)
+
+
+def audit(domain: str, /, *, options: Options = _DEFAULT, now: datetime | None = None) -> AuditReport:
+    """Look at everything a domain publishes, and grade it: see :func:`mailsetup.aio.audit`."""
+    from mailsetup import aio
+
+    return _in_own_loop(aio.audit, domain, options=options, now=now)
 
 
 def _in_own_loop(work: Callable[..., Awaitable[_T]], /, *arguments: Any, **named: Any) -> _T:
