@@ -48,6 +48,11 @@ def check(
     allow_http: flags.AllowHttp = False,
     no_share_address: flags.NoShareAddress = False,
     no_private_addresses: flags.NoPrivateAddresses = False,
+    login: flags.Login = False,
+    password_fd: flags.PasswordFd = None,
+    token_fd: flags.TokenFd = None,
+    keyring: flags.Keyring = None,
+    consent_to: flags.ConsentTo = None,
 ) -> None:
     """Find the settings for an address: what to type into your mail program, and what to do first."""
     options = flags.make_options(
@@ -67,6 +72,14 @@ def check(
         print_json(discovery.model_dump_json())
     else:
         _print(discovery, language, explain=explain, trace=trace)
+    if login:
+        from mailsetup.cli.login import Credentials, log_in
+        from mailsetup.translation import translator
+
+        given = Credentials(password_fd, token_fd, keyring)
+        translate = translator(language)
+        if not log_in(discovery, options, given, consent_to=consent_to or [], json=json, translate=translate):
+            raise typer.Exit(exit_code(discovery, options) or NOT_CONFIRMED)
     raise typer.Exit(exit_code(discovery, options))
 
 

@@ -66,6 +66,42 @@ NoPrivateAddresses = Annotated[
     typer.Option("--no-private-addresses", help="Never connect into private networks.", rich_help_panel=PRIVACY),
 ]
 
+LOGIN = "Log-in"
+Login = Annotated[
+    bool,
+    typer.Option("--login", help="Ask for the password, and prove the settings by logging in.", rich_help_panel=LOGIN),
+]
+PasswordFd = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="Read the password from file descriptor N.", rich_help_panel=LOGIN, show_default=False
+    ),
+]
+TokenFd = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="Read an OAuth access token from file descriptor N.",
+        rich_help_panel=LOGIN,
+        show_default=False,
+    ),
+]
+Keyring = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SERVICE", help="Take the password from the keyring.", rich_help_panel=LOGIN, show_default=False
+    ),
+]
+ConsentTo = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DOMAIN",
+        help="Agree that the password may go to this registrable domain, although nobody vouches for it.",
+        rich_help_panel=LOGIN,
+        show_default=False,
+    ),
+]
+
 
 def make_options(**flags: Any) -> Options:
     """Make ``Options`` of the flags' values; a value that cannot be used ends the program with a sentence.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailsetup.model import Auth, Outcome, Protocol, Security, SourceName, Trust
+from mailsetup.model import Auth, Outcome, Protocol, Security, SourceName, Trust, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +82,22 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.WRONG_PROTOCOL: "speaks another protocol",
     Outcome.SERVER_REFUSED: "server turned us away",
     Outcome.PROTOCOL_ERROR: "server broke the protocol",
+}
+
+VERDICTS: Mapping[Verdict, str] = {
+    Verdict.OK: "logged in",
+    Verdict.BAD_CREDENTIALS: "wrong user name or password",
+    Verdict.APP_PASSWORD_NEEDED: "wants an app password",
+    Verdict.PROTOCOL_DISABLED: "switched off for this account",
+    Verdict.OAUTH_REQUIRED: "wants a sign-in through the browser",
+    Verdict.TOKEN_REJECTED: "token not accepted",
+    Verdict.BLOCKED: "account or network locked",
+    Verdict.TEMPORARY: "cannot check passwords at the moment",
+    Verdict.MECHANISM_BROKEN: "its ways to log in do not work",
+    Verdict.PRIVACY_REQUIRED: "no encryption, so no password was sent",
+    Verdict.NO_MECHANISM: "no suitable way to log in",
+    Verdict.UNREACHABLE: "not reached",
+    Verdict.NOT_TRIED: "not tried",
 }
 
 TERMS: tuple[tuple[str, str], ...] = (
