@@ -156,7 +156,12 @@ def test_a_look_up_decodes_one_record_at_most(ask: str, monkeypatch: pytest.Monk
     fresh = Database(bundled_bytes())
     decoded: list[object] = []
     whole = json.loads
-    monkeypatch.setattr(json, "loads", lambda text: decoded.append(text) or whole(text))
+
+    def counted(text: bytes) -> object:
+        decoded.append(text)
+        return whole(text)
+
+    monkeypatch.setattr(json, "loads", counted)
     names = {"by_domain": "gmail.com", "by_pattern": "", "by_mx": "aspmx.l.google.com", "by_id": "gmail"}
     pattern = next(iter(fresh._patterns.values()))[0][0].replace("*", "shop")
     look_up = getattr(fresh, ask)

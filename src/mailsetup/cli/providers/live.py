@@ -11,6 +11,7 @@ import typer
 
 from mailsetup.cli import flags
 from mailsetup.cli.terminal import console, fail, print_json
+from mailsetup.errors import InvalidOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,10 @@ def check(
     older = _older(since) if since else None
     providers = _chosen(identifiers or [], folder)
     now = datetime.now(timezone.utc)
-    report = anyio.run(partial(check_servers, providers, options=options, jobs=jobs, now=now))
+    try:
+        report = anyio.run(partial(check_servers, providers, options=options, jobs=jobs, now=now))
+    except InvalidOptions as error:
+        fail(str(error))
     if older is not None:
         from mailsetup.providers.live_report import compared
 

@@ -63,14 +63,16 @@ def update(
     place = url or pinned_key.UPDATE_URL
     if place is None:
         fail(t("This version knows no address to fetch provider data from. Give one with --url."))
+    if not place.startswith("https://"):
+        fail(t("The address has to begin with https://."))
     options = flags.make_options(timeout=timeout, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy)
     path = in_use.updated_path()
     try:
         taken = fetch_and_take_over(place, options=options, path=path, keys=pinned_key.PINNED_KEYS)
     except ModuleNotFoundError:
         fail(t("Verifying a signature needs one more package: python -m pip install 'mailsetup[update]'"))
-    except InvalidOptions:
-        fail(t("The address has to begin with https://."))
+    except InvalidOptions as error:
+        fail(str(error))
     except (InvalidDocument, OSError) as error:
         what = t("The provider data was not updated; the data in use stays.")
         fail(f"{what} {_why(error, t)}\n{_detail(error)}", code=FAILED)
