@@ -206,6 +206,26 @@ async def test_what_is_not_tls_is_told_apart(client: TlsClient) -> None:
         assert caught.value.reason in ("tls-failed", "connection-reset")
 
 
+@pytest.mark.parametrize(
+    "certificate", ["", "00", "000003 000000", "ffffff", "000005 000009 3000", "000006 000003 3001"]
+)
+async def test_a_hostile_certificate_message_is_a_failed_handshake(certificate: str, client: TlsClient) -> None:
+    """Rubbish where the certificate should be ends in ``NetworkError`` like any other failure (TLS-13)."""
+    hello_message = "0303" + "00" * 32 + "00" + "c02b" + "00" + "0005" + "ff01000100"  # TLS 1.2, ECDHE-ECDSA
+    messages = [("02", bytes.fromhex(hello_message)), ("0b", bytes.fromhex(certificate))]
+    flight = b"".join(bytes.fromhex(kind) + len(body).to_bytes(3, "big") + body for kind, body in messages)
+
+    async def serve(stream: anyio.abc.ByteStream) -> None:
+        await stream.receive()
+        await stream.send(b"\x16\x03\x03" + len(flight).to_bytes(2, "big") + flight)
+        await stream.receive()
+
+    async with nothing_left_open(), tcp_server(serve) as server:
+        with pytest.raises(NetworkError) as caught:
+            await shake(client, server.port)
+    assert caught.value.outcome is Outcome.TLS_FAILED
+
+
 async def test_a_silent_handshake_ends(client: TlsClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that never answers the ClientHello costs the handshake's own deadline and no more."""
     monkeypatch.setattr("mailsetup.net.tls.HANDSHAKE_TIMEOUT", 0.1)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from mailsetup.net.interface import Connection, Target, Tls
     from mailsetup.net.stream import SocketStream
-    from mailsetup.net.tls import TlsClient, TlsStream
+    from mailsetup.net.tls import TlsClient
+    from mailsetup.net.tls_stream import TlsStream
 
 BACKENDS: Final = 3
 """How many addresses of one name are given the chance to show a good certificate."""

@@ -15,7 +15,7 @@ import ssl
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
@@ -23,15 +23,13 @@ from mailsetup.errors import InvalidOptions, NetworkError
 from mailsetup.net.certificate import Facts, read_certificate
 from mailsetup.net.failures import failure
 from mailsetup.net.interface import Tls
+from mailsetup.net.tls_stream import TlsStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from mailsetup.model import Certificate
     from mailsetup.net.stream import SocketStream
-
-T = TypeVar("T")
 
 HANDSHAKE_TIMEOUT: Final = 6.0
 """Seconds; two round trips and a slow machine are far below it."""
@@ -153,7 +151,8 @@ def _keep_certificate(*message: Any) -> None:
     if shown is None or (direction, content_type, message_type) != ("read", _HANDSHAKE, _CERTIFICATE_MESSAGE):
         return
     # Handshake header (4); in TLS 1.3 a context with its length (1 and that); length of the list (3); of the leaf (3).
-    position = 4 + (1 + data[4] if version == ssl.TLSVersion.TLSv1_3 else 0) + 3
+    # Slices only: what is not there must not be an exception inside OpenSSL.
+    position = 7 + (1 + int.from_bytes(data[4:5], "big") if version == ssl.TLSVersion.TLSv1_3 else 0)
     length = int.from_bytes(data[position : position + 3], "big")
     shown.append(bytes(data[position + 3 : position + 3 + length]))
 
@@ -213,75 +212,3 @@ def _facts(shown: list[bytes]) -> Facts | None:
     with suppress(ValueError):
         return read_certificate(shown[-1]) if shown else None
     return None
-
-
-class TlsStream:
-    """TLS on top of a stream that holds nothing back. One task at a time."""
-
-    def __init__(self, stream: SocketStream, /, *, context: ssl.SSLContext, hostname: str) -> None:
-        self._stream = stream
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
-
-    async def shake_hands(self) -> None:
-        """Do the handshake.
-
-        Raises:
-            ssl.SSLError: as OpenSSL puts it.
-            NetworkError: the connection broke.
-        """
-        await self._run(self._object.do_handshake)
-
-    def facts(self) -> tuple[str, str, bytes]:
-        """Give version, cipher, and the certificate in DER."""
-        cipher = self._object.cipher()
-        return self._object.version() or "", cipher[0] if cipher else "", self._object.getpeercert(True) or b""
-
-    async def receive(self, max_bytes: int = 65536) -> bytes:
-        """Give what has arrived, at least one byte; ``b""`` at the end.
-
-        Raises:
-            NetworkError: the connection broke, or what came is not TLS any more.
-        """
-        try:
-            return await self._run(lambda: self._object.read(max_bytes))
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):  # many servers close without saying so
-            return b""
-        except ssl.SSLError as error:
-            raise failure("tls-failed", "The TLS session broke.", address=self._stream.address) from error
-
-    async def send(self, data: bytes) -> None:
-        """Send all of ``data``."""
-        try:
-            await self._run(lambda: self._object.write(data))
-        except ssl.SSLError as error:
-            raise failure("tls-failed", "The TLS session broke.", address=self._stream.address) from error
-
-    def channel_binding(self, kind: Literal["tls-exporter", "tls-unique"]) -> bytes | None:
-        """Give channel binding data. Python has no exporter (RFC 9266); ``tls-unique`` ends with TLS 1.2 (RFC 5929)."""
-        if kind != "tls-unique" or self._object.version() != "TLSv1.2":
-            return None
-        return self._object.get_channel_binding("tls-unique")
-
-    async def _run(self, action: Callable[[], T]) -> T:
-        """Let OpenSSL do its part, and carry octets for it until it is done."""
-        while True:
-            try:
-                result = action()
-            except ssl.SSLWantReadError:
-                await self._flush()
-                try:
-                    self._incoming.write(await self._stream.receive())
-                except anyio.EndOfStream:
-                    self._incoming.write_eof()
-            except ssl.SSLError:
-                with suppress(NetworkError):  # the alert that says why; nobody has to hear it
-                    await self._flush()
-                raise
-            else:
-                await self._flush()
-                return result
-
-    async def _flush(self) -> None:
-        if self._outgoing.pending:
-            await self._stream.send(self._outgoing.read())
