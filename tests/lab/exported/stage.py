@@ -115,8 +115,13 @@ class Stage:
             assert done.returncode == 0, f"{command[0]} ended with {done.returncode}\n{done.stdout}{done.stderr}"
         return done
 
-    def on_terminal(self, *command: str | Path, talk: Sequence[tuple[str, str]], trust: bool = True) -> str:
-        """Run a program on a terminal: wait for each text in turn and type what belongs to it; give all it showed."""
+    def on_terminal(
+        self, *command: str | Path, talk: Sequence[tuple[str, str]], trust: bool = True, ends: bool = False
+    ) -> str:
+        """Run a program on a terminal: wait for each text in turn and type what belongs to it; give all it showed.
+
+        With ``ends`` it is then waited for; otherwise it is stopped, whatever it does.
+        """
         self._hand_over()
         master, slave = pty.openpty()
         if self.owned:
@@ -133,7 +138,7 @@ class Stage:
         )
         os.close(slave)
         try:
-            return _Conversation(master).have(talk)
+            return _Conversation(master).have(talk, to_the_end=ends)
         finally:
             process.kill()
             process.wait()
@@ -148,10 +153,12 @@ class _Conversation:
         self.raw = b""
         self.read_to = 0
 
-    def have(self, talk: Sequence[tuple[str, str]]) -> str:
+    def have(self, talk: Sequence[tuple[str, str]], *, to_the_end: bool) -> str:
         for wanted, answer in talk:
             self._wait(wanted)
             os.write(self.master, answer.encode())
+        while to_the_end and self._read(PATIENCE):
+            pass
         return self._shown()
 
     def _shown(self) -> str:
@@ -160,13 +167,15 @@ class _Conversation:
     def _wait(self, wanted: str) -> None:
         deadline = time.monotonic() + PATIENCE
         while (found := self._shown().find(wanted, self.read_to)) < 0:
-            ready, _, _ = select.select([self.master], [], [], max(0.0, deadline - time.monotonic()))
-            data = b""
-            if ready:
-                try:
-                    data = os.read(self.master, 65536)
-                except OSError:  # the program is gone
-                    data = b""
-            assert data, f"it never showed {wanted!r}; so far:\n{self._shown()}"
-            self.raw += data
+            more = self._read(max(0.0, deadline - time.monotonic()))
+            assert more, f"it never showed {wanted!r}; so far:\n{self._shown()}"
         self.read_to = found + len(wanted)
+
+    def _read(self, patience: float) -> bool:
+        ready, _, _ = select.select([self.master], [], [], patience)
+        try:
+            data = os.read(self.master, 65536) if ready else b""
+        except OSError:  # the program is gone, and its side of the terminal with it
+            return False
+        self.raw += data
+        return bool(data)

@@ -1,4 +1,4 @@
-"""Programs that fetch mail do so with the written file: the message that lies in the mailbox is then in their folder."""
+"""Programs that fetch mail do so with the written file: the message that was in the mailbox is in their folder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def mailbox(home: Path) -> str:
 
 @pytest.mark.parametrize("security", BOTH)
 def test_mbsync_fetches(found: Callable[..., Discovery], stage: Stage, subject: str, security: Security) -> None:
-    """mbsync takes ``.mbsyncrc``, the password from the command, and the whole mailbox."""
+    """It takes ``.mbsyncrc``, the password from the command, and the whole mailbox."""
     mbsync = program("mbsync", package="isync")
     stage.export(found(security), "mbsync")
     (stage.home / "Mail" / "lab.example").mkdir(parents=True)
@@ -80,7 +80,7 @@ def _getmail(stage: Stage, *, trust: bool) -> str:
 
 @pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
 def test_getmail_fetches(found: Callable[..., Discovery], stage: Stage, subject: str, protocol: Protocol) -> None:
-    """getmail takes ``getmailrc`` for both protocols."""
+    """It takes ``getmailrc`` for both protocols."""
     stage.export(found(Security.TLS, protocol), "getmail")
     said = _getmail(stage, trust=True)
     assert f"Subject: {subject}" in mailbox(stage.home), said
@@ -101,7 +101,7 @@ def _fetchmail(stage: Stage, discovery: Discovery, *, trust: bool, then: str) ->
     stage.export(discovery, "fetchmail")
     (stage.home / "box").mkdir()
     talk = [("Enter password", f"{BORIS.password}\n"), (then, "")]
-    return stage.on_terminal(fetchmail, "-v", "--mda", "cat >> box/mail", talk=talk, trust=trust)
+    return stage.on_terminal(fetchmail, "-v", "--mda", "cat >> box/mail", talk=talk, trust=trust, ends=True)
 
 
 @pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
@@ -109,7 +109,7 @@ def _fetchmail(stage: Stage, discovery: Discovery, *, trust: bool, then: str) ->
 def test_fetchmail_fetches(
     found: Callable[..., Discovery], stage: Stage, subject: str, security: Security, protocol: Protocol
 ) -> None:
-    """fetchmail takes ``.fetchmailrc`` for both protocols and both kinds of TLS, and asks for the password."""
+    """It takes ``.fetchmailrc`` for both protocols and both kinds of TLS, and asks for the password."""
     said = _fetchmail(stage, found(security, protocol), trust=True, then="normal termination")
     assert f"Subject: {subject}" in mailbox(stage.home), said
 

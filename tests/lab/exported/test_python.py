@@ -36,7 +36,7 @@ READ_CLIENT = """
 import mail_reader
 with mail_reader.open_mailbox() as imap:
     imap.select_folder("INBOX", readonly=True)
-    print(imap.fetch([1], ["BODY[]"]))
+    print(imap.fetch(imap.search(), ["BODY[]"]))
 """
 WRITE = """
 import {module}, sys
@@ -102,7 +102,7 @@ def test_python_sends(
     module: str,
     script: str,
 ) -> None:
-    """smtplib and aiosmtplib."""
+    """With smtplib and with aiosmtplib."""
     if name == "aiosmtplib":
         _needs(name)
     stage.export(found(security), name)

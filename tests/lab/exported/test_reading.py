@@ -36,7 +36,7 @@ def test_neomutt_asks_about_an_unknown_authority(found: Callable[..., Discovery]
     """It shows the certificate and waits; nothing was sent."""
     stage.export(found(Security.TLS), "neomutt")
     neomutt = program("neomutt", package="neomutt")
-    shown = stage.on_terminal(neomutt, *NEOMUTT, talk=[("not trusted", "")], trust=False)
+    shown = stage.on_terminal(neomutt, *NEOMUTT, talk=[("(r)eject", "r")], trust=False)
     assert subject not in shown
 
 
@@ -44,7 +44,7 @@ def test_neomutt_asks_about_an_unknown_authority(found: Callable[..., Discovery]
 def test_aerc_shows_the_mailbox(
     found: Callable[..., Discovery], stage: Stage, subject: str, security: Security
 ) -> None:
-    """aerc takes ``accounts.conf``, whose permissions it checks, and runs the command in it."""
+    """It takes ``accounts.conf``, whose permissions it checks, and runs the command in it."""
     stage.export(found(security), "aerc")
     stage.on_terminal(program("aerc", package="aerc"), talk=[(subject, ":quit\r")])
 
@@ -79,8 +79,7 @@ def test_aerc_sends(
     assert accepted(recipient)
 
 
-@pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
-@pytest.mark.parametrize("security", BOTH)
+@pytest.mark.parametrize(("protocol", "security"), [(Protocol.IMAP, Security.TLS), (Protocol.POP3, Security.STARTTLS)])
 def test_alpine_shows_the_mailbox(
     found: Callable[..., Discovery], stage: Stage, subject: str, security: Security, protocol: Protocol
 ) -> None:
@@ -90,13 +89,10 @@ def test_alpine_shows_the_mailbox(
     stage.on_terminal(program("alpine", package="alpine"), "-i", talk=talk)
 
 
-@pytest.mark.parametrize("security", BOTH)
-def test_alpine_checks_the_certificate(
-    found: Callable[..., Discovery], stage: Stage, subject: str, security: Security
-) -> None:
+def test_alpine_checks_the_certificate(found: Callable[..., Discovery], stage: Stage, subject: str) -> None:
     """It asks before it goes on with a server of an unknown authority, and has asked for no password by then."""
-    stage.export(found(security), "alpine")
-    talk = [*ALPINE_STARTS, ("Certificate", "")]
+    stage.export(found(Security.STARTTLS), "alpine")
+    talk = [*ALPINE_STARTS, ("CERTIFICATE VALIDATION FAILURE", "")]
     shown = stage.on_terminal(program("alpine", package="alpine"), "-i", talk=talk, trust=False)
     assert "ENTER PASSWORD" not in shown
 
@@ -111,19 +107,18 @@ def test_alpine_sends(
 ) -> None:
     """It sends over the server of the file, after a login there."""
     stage.export(found(security), "alpine")
-    talk = [("COMPOSE MESSAGE", "\x18"), ("Send message", "y"), *ALPINE_LOGS_IN, ("sent", "")]
-    stage.on_terminal(program("alpine", package="alpine"), recipient, talk=talk)
+    talk = [("COMPOSE MESSAGE", "\x18"), ("Send message", "y"), *ALPINE_LOGS_IN, ("Alpine finished", "")]
+    stage.on_terminal(program("alpine", package="alpine"), '-default-fcc=""', recipient, talk=talk)
     assert accepted(recipient)
 
 
 READ = """
-(require 'nnimap) (require 'gnus)
-(let ((server (cadr gnus-select-method)) (definitions (cddr gnus-select-method)))
-  (nnimap-open-server server definitions)
-  (nnimap-request-group "INBOX" server t)
-  (with-temp-buffer
-    (nnimap-request-article 1 "INBOX" server (current-buffer))
-    (princ (buffer-string))))
+(require 'nnimap)
+(nnimap-open-server (cadr gnus-select-method) (cddr gnus-select-method))
+(with-current-buffer (nnimap-buffer)
+  (nnimap-command "EXAMINE INBOX")
+  (nnimap-command "FETCH 1 (BODY.PEEK[])")
+  (princ (buffer-string)))
 """
 
 
@@ -144,7 +139,7 @@ def _gnus_reads(stage: Stage, discovery: Discovery, *, trust: bool) -> str:
 
 @pytest.mark.parametrize("security", BOTH)
 def test_gnus_reads(found: Callable[..., Discovery], stage: Stage, subject: str, security: Security) -> None:
-    """nnimap takes the server of the file, and the password from ``.authinfo``."""
+    """Gnus takes the server of the file, and the password from ``.authinfo``."""
     assert f"Subject: {subject}" in _gnus_reads(stage, found(security), trust=True)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailsetup.model import Auth, Discovery, Security
+from mailsetup.model import Discovery, Security
 from tests.lab.availability import program
 from tests.lab.world import BORIS
 
@@ -29,7 +29,7 @@ def test_msmtp_sends(
     accepted: Callable[[str], bool],
     security: Security,
 ) -> None:
-    """msmtp takes ``.msmtprc`` and the password from the command."""
+    """It takes ``.msmtprc`` and the password from the command."""
     stage.export(found(security), "msmtp")
     stage.run(program("msmtp", package="msmtp"), recipient, stdin=MESSAGE.format(recipient=recipient))
     assert accepted(recipient)
@@ -49,15 +49,6 @@ def test_msmtp_checks_the_certificate(
     done = stage.run(msmtp, recipient, stdin=MESSAGE.format(recipient=recipient), trust=False, check=False)
     assert "certificate" in done.stderr
     assert refused(recipient)
-
-
-def test_msmtp_knows_the_oauth_mechanisms_that_are_written(found: Callable[..., Discovery], stage: Stage) -> None:
-    """``--pretend`` reads the whole file, and would refuse an unknown mechanism."""
-    discovery = found(Security.TLS)
-    servers = [server.model_copy(update={"auth": (Auth.OAUTH2,)}) for server in discovery.servers]
-    stage.export(discovery.model_copy(update={"servers": tuple(servers)}), "msmtp")
-    done = stage.run(program("msmtp", package="msmtp"), "--pretend", "--debug", "x@corp.example", stdin="\n")
-    assert "auth = xoauth2" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("security", BOTH)
@@ -129,7 +120,7 @@ def test_emacs_sends(
     name: str,
     file: str,
 ) -> None:
-    """smtpmail takes what both files set, and the password from ``.authinfo``."""
+    """Emacs takes what both files set, and the password from ``.authinfo``."""
     said = _emacs_sends(stage, name, file, found(security), recipient, trust=True)
     assert accepted(recipient), said
 

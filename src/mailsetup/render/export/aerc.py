@@ -1,7 +1,8 @@
 """aerc: ``~/.config/aerc/accounts.conf``, see aerc-accounts(5), aerc-imap(5) and aerc-smtp(5).
 
-``smtp://`` means STARTTLS since 0.15; before, ``smtp-starttls`` asked for it, so both are written. OAuth2 for IMAP
-exists with implicit TLS only. In its INI dialect ``#``, ``;`` and quotation marks are special inside a value.
+``smtp://`` means STARTTLS since 0.15; before, ``smtp-starttls`` asked for it (``yes`` and no other word), so both are
+written. OAuth2 for IMAP exists with implicit TLS only. In its INI dialect ``#``, ``;`` and quotation marks are
+special inside a value.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def write(discovery: Discovery, wishes: Wishes) -> Export:
             f"outgoing-cred-cmd = {secret_command(discovery, wishes, send.login, CAN.program, without=SPECIAL)}"
         )
     if not send.implicit_tls:
-        lines.append("smtp-starttls = true")
+        lines.append("smtp-starttls = yes")
     lines += [
         "default = INBOX",
         f"from = <{sender(discovery, CAN.program, without=SPECIAL)}>",
