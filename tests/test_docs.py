@@ -105,6 +105,10 @@ def names_of(requirements: list[Any]) -> set[str]:
     ("title", "requirements"),
     [
         ("At run time", PROJECT["project"]["dependencies"]),
+        (
+            "To fetch provider data between releases (extra `update`)",
+            PROJECT["project"]["optional-dependencies"]["update"],
+        ),
         ("To build the package", PROJECT["build-system"]["requires"]),
         ("To test (group `test`)", PROJECT["dependency-groups"]["test"]),
         ("To check (group `lint`)", PROJECT["dependency-groups"]["lint"]),
