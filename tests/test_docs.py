@@ -18,6 +18,7 @@ import pytest
 
 import mailsetup
 from mailsetup.testing import FakeNetwork
+from tests.support.program import run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -80,10 +81,10 @@ def test_every_python_example_runs(
         compiled = compile(with_checks(code), str(page), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         if compiled.co_flags & inspect.CO_COROUTINE:
 
-            async def run(program: Any = compiled) -> None:
+            async def example(program: Any = compiled) -> None:
                 await eval(program, namespace)  # noqa: S307  (our own documentation)
 
-            anyio.run(run)
+            anyio.run(example)
         else:
             exec(compiled, namespace)  # noqa: S102  (our own documentation)
 
@@ -161,6 +162,13 @@ def test_every_exit_code_is_in_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for code in (FOUND, NOTHING_FOUND, USAGE_ERROR, NOT_CONFIRMED):
         assert f"**{code}**" in text
+
+
+def test_the_output_that_the_readme_shows_is_real() -> None:
+    """Each line of it is what the command prints."""
+    (shown,) = blocks(ROOT / "README.md", "text")
+    printed = run("x@gmail.com", "--offline", COLUMNS="110").out
+    assert [line.rstrip() for line in shown.splitlines()] == [line.rstrip() for line in printed.splitlines()]
 
 
 def test_ci_runs_what_the_readme_says() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import string
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import polib
 import pytest
 
 import mailsetup
+from mailsetup import remarks
 from mailsetup.problems import CATALOGUE, REQUIREMENTS
 from mailsetup.render import words
 from mailsetup.translation import LANGUAGES, choose, preferred_language, translator
@@ -27,6 +29,8 @@ TRANSLATORS = {"t", "translate"}
 """How the code calls the function that ``translator`` gave it."""
 
 VARIABLES = {
+    "entry.message": [entry.message for entry in remarks.CATALOGUE.values()],
+    "entry.advice": [entry.advice for entry in remarks.CATALOGUE.values() if entry.advice],
     "known.message": [entry.message for entry in CATALOGUE.values()],
     "known.next_step": [entry.next_step for entry in CATALOGUE.values() if entry.next_step],
     "term": [term for term, _ in words.TERMS],
@@ -65,14 +69,25 @@ def _meant(argument: ast.expr, module: str) -> list[str]:
     """Resolve the argument of one call to the sentences it can be."""
     if isinstance(argument, ast.Constant):
         return [str(argument.value)]
-    if isinstance(argument, ast.Subscript) and isinstance(argument.value, ast.Name):
-        table: Any = getattr(importlib.import_module(module), argument.value.id)
-        return [str(value) for value in table.values()]
+    table = argument
+    while isinstance(table, ast.Subscript):
+        table = table.value
+    if table is not argument and isinstance(table, ast.Name):
+        return list(_strings(getattr(importlib.import_module(module), table.id)))
     if isinstance(argument, ast.IfExp):
         return [*_meant(argument.body, module), *_meant(argument.orelse, module)]
     written = ast.unparse(argument)
     assert written in VARIABLES, f"{module} translates {written!r}: say in VARIABLES what it can be"
     return VARIABLES[written]
+
+
+def _strings(table: Any) -> Iterator[str]:
+    """Every sentence in a table of sentences, or of groups of them."""
+    if isinstance(table, str):
+        yield str(table)
+        return
+    for value in table.values() if isinstance(table, Mapping) else table:
+        yield from _strings(value)
 
 
 def catalogue(language: str) -> polib.POFile:
