@@ -19,10 +19,11 @@ def main() -> int:
     """Run everything; exit 1 if a target is missed."""
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else TURNS
     rows = startup.measure(turns)
-    from benchmarks import lookups, scale  # only now: they load the package, and this process is to stay small
+    from benchmarks import footprint, lookups, scale  # only now: this process is to stay small
 
     rows += lookups.measure()
     rows += scale.measure()
+    rows += footprint.measure()
     print(table.render(rows))
     print(f"\nwritten to {table.save(rows)}")
     return int(any(row.verdict == "MISSED" for row in rows))
