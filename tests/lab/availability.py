@@ -47,7 +47,18 @@ def unpacked(package: str, path: str, /) -> Path:
     return found
 
 
-def needs_root(what: str, /) -> None:
-    """Say that ``what`` cannot run as this user."""
+def can_change_user() -> bool:
+    """Whether servers can be started that go on as users of their own.
+
+    That takes root, and more than one user: who is root only inside a user namespace is usually all alone there.
+    """
     if os.geteuid() != 0:
-        unavailable(f"{what} changes to users of its own, so it has to be started as root")
+        return False
+    ranges = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+    return sum(int(line.split()[2]) for line in ranges) > 1
+
+
+def needs_root(what: str, /) -> None:
+    """Say that ``what`` cannot run here, if it cannot change to users of its own."""
+    if not can_change_user():
+        unavailable(f"{what} changes to users of its own, so it takes root, or a user with subordinate ids")

@@ -50,11 +50,6 @@ _RELAY = pytest.StashKey["Relay | None"]()
 _HERE = Path(__file__).parent
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the mark that all tests of the lab bear."""
-    config.addinivalue_line("markers", "lab: runs real servers on loopback (tests/lab/README.md)")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """Outside: let the pytest in the namespace run the test, and report for it."""

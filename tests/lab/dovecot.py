@@ -17,7 +17,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.lab import world
-from tests.lab.availability import program
+from tests.lab.availability import can_change_user, needs_root, program
 from tests.lab.daemon import Daemon, all_of, greets
 from tests.lab.offers import IMAP, POP3, SIEVE, SMTP, STANDARD_PORTS, STARTTLS, TLS, Offer
 
@@ -137,6 +137,8 @@ class Dovecot:
         tokens: bool = False,
         mechanisms: str = "plain login cram-md5 scram-sha-1 scram-sha-256",
     ) -> None:
+        if os.geteuid() == 0:
+            needs_root("Dovecot, started as root,")
         self.hostname = f"{name}.lab.example"
         self.address = address
         self.offers = tuple(
@@ -228,8 +230,8 @@ def _part(data: bytes) -> str:
 
 
 def _accounts() -> dict[str, str]:
-    """Give the accounts Dovecot changes to; started by somebody else than root, it cannot change at all."""
-    if os.geteuid() == 0:
+    """Give the accounts Dovecot changes to; where it cannot change, it stays who it is."""
+    if can_change_user():
         return {
             "uid": "nobody",
             "gid": "nogroup",

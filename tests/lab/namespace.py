@@ -35,7 +35,9 @@ def entrance() -> tuple[str, ...] | None:
     """Give the command prefix that runs a program in a fresh namespace; ``None`` where this machine has none."""
     if os.environ.get(VARIABLE) in ("no", INSIDE):
         return None
-    ways = [_UNSHARE] if os.geteuid() == 0 else [(*_UNSHARE, "--map-root-user")]
+    # With subordinate ids (package uidmap) one can play root with users to change to; without, one is alone in there.
+    mapped = (*_UNSHARE, "--map-root-user")
+    ways = [_UNSHARE] if os.geteuid() == 0 else [(*mapped, "--map-auto"), mapped]
     for way in ways:
         try:
             tried = subprocess.run(

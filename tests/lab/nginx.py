@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.lab import documents, namespace, world
-from tests.lab.availability import program
+from tests.lab.availability import can_change_user, program
 from tests.lab.daemon import Daemon, listens
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Nginx:
             "autodiscover.automx.example",
         )
         return _CONFIG.format(
-            user="user www-data;" if os.geteuid() == 0 else "",
+            user="user www-data;" if can_change_user() else "user root;" if os.geteuid() == 0 else "",
             folder=folder,
             certificate=identity.certificate,
             key=identity.key,

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,6 @@ from tests.lab import namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 PIPE = "MAILSETUP_LAB_REPORTS"
 """Names the file descriptor for reports; set inside only."""
@@ -69,10 +69,17 @@ class Relay:
         self._asked = frozenset(nodeids)
         self._finished: set[str] = set()
         reading, writing = os.pipe()
+        # All that is written in there goes away even if the inner pytest is killed. Servers that change user look in.
+        self._temporary = tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)
+        Path(self._temporary.name).chmod(0o755)
+        options = ["-p", __name__, "-p", "no:cacheprovider", "--rootdir", str(root)]
+        # pytest's own choice bears the user's name, and in there everybody may be called root.
+        options += ["--basetemp", f"{self._temporary.name}/tests"]
+        variables = {PIPE: str(writing), namespace.VARIABLE: namespace.INSIDE, "TMPDIR": self._temporary.name}
         self._inner = subprocess.Popen(
-            [*entrance, *_pytest(), "-p", __name__, "-p", "no:cacheprovider", "--rootdir", str(root), *nodeids],
+            [*entrance, *_pytest(), *options, *nodeids],
             cwd=root,
-            env=os.environ | {PIPE: str(writing), namespace.VARIABLE: namespace.INSIDE},
+            env=os.environ | variables,
             pass_fds=(writing,),
             stdin=subprocess.DEVNULL,
             stdout=self._output,
@@ -85,6 +92,8 @@ class Relay:
         """Give the reports of one test as they come in."""
         while True:
             for data in self._waiting.pop(nodeid, ()):
+                if isinstance(data["longrepr"], list):  # where a test was skipped: a tuple, before it was JSON
+                    data["longrepr"] = tuple(data["longrepr"])
                 yield self._config.hook.pytest_report_from_serializable(config=self._config, data=data)
             if nodeid in self._finished:
                 return
@@ -115,6 +124,7 @@ class Relay:
             self._inner.wait()
         self._pipe.close()
         self._output.close()
+        self._temporary.cleanup()
 
 
 def _pytest() -> list[str]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.lab.authority import Authority
     from tests.lab.dovecot import Dovecot
     from tests.lab.opensmtpd import OpenSmtpd
-    from tests.lab.postfix import Postfix
     from tests.lab.unbound import Unbound
 
 pytestmark = [pytest.mark.lab, pytest.mark.anyio]
@@ -42,8 +41,8 @@ ADVERTISED: dict[tuple[str, Protocol], set[str]] = {
 
 
 @pytest.fixture
-def options(world: World, unbound: Unbound, postfix: Postfix, authority: Authority) -> Options:
-    """Trust the lab's authority, and ask the lab's resolver; Postfix takes what Dovecot's submission passes on."""
+def options(world: World, unbound: Unbound, authority: Authority) -> Options:
+    """Trust the lab's authority, and ask the lab's resolver."""
     return Options(nameservers=(world.nameserver,), ca_file=authority.file)
 
 
@@ -148,11 +147,8 @@ async def test_a_token_is_enough(tokens: Dovecot, options: Options, protocol: Pr
 
 
 @pytest.mark.parametrize("security", [TLS, STARTTLS])
-async def test_broken_tls_is_told_as_such(
-    opensmtpd: OpenSmtpd, world: World, unbound: Unbound, authority: Authority, security: Security
-) -> None:
+async def test_broken_tls_is_told_as_such(opensmtpd: OpenSmtpd, options: Options, security: Security) -> None:
     """A server whose handshakes all fail is reachable, and its TLS is what fails (TLS-13)."""
-    options = Options(nameservers=(world.nameserver,), ca_file=authority.file)
     offer = next(offer for offer in opensmtpd.offers if offer.security is security)
     seen = await probe(offer, options)
     assert seen.outcome is Outcome.TLS_FAILED, seen

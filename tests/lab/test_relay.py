@@ -55,7 +55,10 @@ def test_outcomes_arrive_as_they_were(start: Start) -> None:
     assert "what was wrong" in bad.longreprtext
     assert bad.capstdout == "said before\n"
     assert outcomes(relay, "test_good") == {"setup": "passed", "call": "passed", "teardown": "passed"}
-    assert outcomes(relay, "test_skipped")["call"] == "skipped"
+    (_, skipped, _) = relay.reports(f"{FILE}::test_skipped")
+    assert skipped.outcome == "skipped"
+    assert isinstance(skipped.longrepr, tuple)
+    assert skipped.longrepr[2] == "Skipped: no such thing"
     (_, expected, _) = relay.reports(f"{FILE}::test_expected")
     assert (expected.outcome, hasattr(expected, "wasxfail")) == ("skipped", True)
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tests.lab.authority import Authority
     from tests.lab.automx2 import Automx2
     from tests.lab.nginx import Nginx
-    from tests.lab.postfix import Postfix
     from tests.lab.unbound import Unbound
 
 pytestmark = pytest.mark.lab
@@ -63,16 +62,14 @@ def test_the_resolver_validates(unbound: Unbound, world: World, name: str, rcode
 
 @pytest.mark.parametrize("user", USERS, ids=lambda user: user.name)
 @pytest.mark.parametrize("claim", MAIL_CLAIMS, ids=str)
-def test_users_can_log_in(
-    request: pytest.FixtureRequest, postfix: Postfix, authority: Authority, claim: Claim, user: User
-) -> None:
+def test_users_can_log_in(request: pytest.FixtureRequest, authority: Authority, claim: Claim, user: User) -> None:
     """Other people's clients log in to every server, with any domain in the user name, and can do their work."""
     log_in(claim.offer(request), f"{user.name}@lab.example", user.password, authority=authority.file)
 
 
 @pytest.mark.parametrize("claim", [claim for claim in MAIL_CLAIMS if claim.security is TLS], ids=str)
 def test_a_wrong_password_is_refused_at_once(
-    request: pytest.FixtureRequest, postfix: Postfix, authority: Authority, claim: Claim
+    request: pytest.FixtureRequest, authority: Authority, claim: Claim
 ) -> None:
     """No server lets a wrong password in, and none makes a test wait for the refusal."""
     offer = claim.offer(request)
