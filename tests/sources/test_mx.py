@@ -115,11 +115,12 @@ async def test_behind_a_filter_the_hints_count(records: dict[str, str], hop: str
 
 
 async def test_spf_behind_an_unknown_exchanger_needs_consent() -> None:
-    """It is a good guess and no more: trust 1 (TRUST-08)."""
+    """It is a good guess and no more: trust 1, and no word about who the provider is (TRUST-08, OA-15)."""
     finding = await find(
         FakeNetwork({MX: "10 mx.nobody.example", "corp.example TXT": '"v=spf1 redirect=_spf.bigmail.example"'})
     )
     assert {server.trust for server in finding.servers} == {Trust.UNAUTHENTICATED}
+    assert finding.provider is None
 
 
 async def test_a_filter_with_nothing_behind_it_is_told() -> None:

@@ -118,7 +118,11 @@ class Mx:
             via = (*via, hoster.via)
         finding = finding_of(hoster.entry, address, source=SourceName.MX, trust=min(most, self._step.ceiling), via=via)
         problems = (*finding.problems, *self._about_filter(hosting))
-        return finding.model_copy(update={"hosting": hosting, "problems": problems})
+        update: dict[str, object] = {"hosting": hosting, "problems": problems}
+        if not hoster.certain:
+            # A guess names servers to try. It does not say who the provider is, nor where to sign in (OA-15).
+            update |= {"provider": None, "oauth": None}
+        return finding.model_copy(update=update)
 
     def _about_filter(self, hosting: Hosting) -> tuple[Problem, ...]:
         entry = filter_of(hosting, in_use())
