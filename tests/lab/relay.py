@@ -77,7 +77,7 @@ class Relay:
         options += ["--basetemp", f"{self._temporary.name}/tests"]
         variables = {PIPE: str(writing), namespace.VARIABLE: namespace.INSIDE, "TMPDIR": self._temporary.name}
         self._inner = subprocess.Popen(
-            [*entrance, *_pytest(), *options, *nodeids],
+            [*entrance, sys.executable, "-m", "pytest", *options, *nodeids],
             cwd=root,
             env=os.environ | variables,
             pass_fds=(writing,),
@@ -125,11 +125,3 @@ class Relay:
         self._pipe.close()
         self._output.close()
         self._temporary.cleanup()
-
-
-def _pytest() -> list[str]:
-    """Start pytest the way this one runs: under coverage, if this one is."""
-    coverage = sys.modules.get("coverage")
-    if coverage is not None and coverage.Coverage.current() is not None:
-        return [sys.executable, "-m", "coverage", "run", "-m", "pytest"]
-    return [sys.executable, "-m", "pytest"]
