@@ -251,7 +251,7 @@ CATALOGUE: dict[str, Sentence] = {
     ),
     "srv-elsewhere-unsigned": Sentence(
         WARNING,
-        "The SRV records of {domain} lead to {hostname}, outside the domain, and DNSSEC does not protect them: "
+        "The SRV records of {domain} lead to {hostname}, outside the domain; unless DNSSEC protects them, "
         "careful programs ask the user before they go there (RFC 6186, section 6).",
         "Sign the zone, or serve an autoconfig document over https.",
     ),

@@ -5,6 +5,7 @@
     like = "perfect"            # take that folder's network, and let this folder's files replace parts of it
     without = ["imap.corp.example:993", "corp.example MX", "https://…"]   # and these parts missing
     unsigned = true             # no DNSSEC below the domain
+    unvalidated = true          # nobody checks signatures on the way
     options = { timeout = 1 }
     remarks = ["warning no-srv"]   # all of them
     [views]                     # how the programs of a family stand, where the case is about it
@@ -38,7 +39,7 @@ NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
 
 DOMAIN = "corp.example"
 
-KEYS = {"like", "without", "unsigned", "options", "remarks", "views", "remedies"}
+KEYS = {"like", "without", "unsigned", "unvalidated", "options", "remarks", "views", "remedies"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Case:
         if "like" not in self.settings:
             return own
         base = Case(CASES / self.settings["like"]).written
-        secure = [name for name in base.secure if not (self.settings.get("unsigned") and name == DOMAIN)]
+        secure = [] if self.settings.get("unvalidated") else base.secure
+        secure = [name for name in secure if not (self.settings.get("unsigned") and name == DOMAIN)]
         merged = Written(
             {**base.dns, **own.dns},
             [*secure, *own.secure],

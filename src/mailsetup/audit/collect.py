@@ -28,7 +28,7 @@ from mailsetup.audit.places import (
 from mailsetup.audit.witness import Witness
 from mailsetup.errors import InvalidDocument, MailsetupError, NetworkError
 from mailsetup.formats import mta_sts, mx, srv
-from mailsetup.model import Finding, Server, SourceName, Status
+from mailsetup.model import Finding, Security, Server, SourceName, Status
 from mailsetup.net import open_network
 from mailsetup.net.interface import MxRecord, Request
 from mailsetup.net.offline import has_network, looks_cut_off
@@ -165,10 +165,10 @@ class Gathering:
         return Step(source, RANK[source], self.domain)
 
     def _questions(self) -> list[tuple[str, RecordType]]:
-        questions: list[tuple[str, RecordType]] = [(self.domain, "MX"), (self.stranger, "A"), (self.stranger, "AAAA")]
-        questions += [(f"{label}.{self.domain}", "SRV") for label in srv.LABELS]
-        questions += [(SIGNED_NAME, "TXT"), (f"_mta-sts.{self.domain}", "TXT")]
-        return questions
+        """Write the questions that no mechanism asks."""
+        questions: list[tuple[str, RecordType]] = [(self.stranger, "A"), (self.stranger, "AAAA"), (SIGNED_NAME, "TXT")]
+        plain = [name for name, label in srv.LABELS.items() if label.security is Security.NONE]
+        return [*questions, *((f"{name}.{self.domain}", "SRV") for name in plain)]
 
     async def _ask(self, step: Step) -> None:
         network = self._traced(step.name)

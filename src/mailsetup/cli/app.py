@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typer import Context
 
 COMMANDS = {
+    "audit": "audit",
     "check": "check",
     "export": "export",
     "lint": "lint",

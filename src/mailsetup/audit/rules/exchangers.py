@@ -92,8 +92,9 @@ def about_sts(evidence: Evidence, remedies: Remedies) -> Iterator[Remark]:
     mode = sts.policy.mode
     if not sts.announced:
         yield remark("mta-sts-unannounced", subject=sts.url, url=sts.url, remedies=remedies.sts_record())
+    complies = all(sts.policy.vouches_for(exchanger.hostname) for exchanger in evidence.exchangers)
     if mode != "enforce":
-        cure = remedies.sts_policy("enforce" if mode == "testing" else "testing")
+        cure = remedies.sts_policy("enforce" if mode == "testing" and complies else "testing")
         yield remark("mta-sts-testing", subject=domain, domain=domain, mode=mode, remedies=cure)
     for exchanger in evidence.exchangers:
         name = exchanger.hostname

@@ -1,0 +1,131 @@
+"""``mailsetup audit DOMAIN``: for the domain's owner. What programs make of it, what to mend, and what to publish."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path  # noqa: TC003  (typer reads annotations at run time)
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailsetup.cli import flags
+from mailsetup.cli.terminal import console, fail, fail_for_address, language_code, print_json
+from mailsetup.errors import InvalidAddress, InvalidOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from mailsetup.model import Options
+    from mailsetup.model.audit import AuditReport, Grade
+
+GOOD, REMARKS = 0, 1
+
+TIMEOUT = 60
+"""Seconds; an audit waits for everybody, and tries every server twice."""
+
+
+class FailOn(str, Enum):
+    """What ``--fail-on`` takes."""
+
+    error = "error"
+    warning = "warning"
+    hint = "hint"
+    never = "never"
+
+
+def audit(
+    domain: Annotated[str, typer.Argument(help="The domain, or an address at it.", show_default=False)],
+    json: flags.Json = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page.", show_default=False)
+    ] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FILE", help="Write a JUnit report for a pipeline.", show_default=False),
+    ] = None,
+    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 for remarks of this grade or graver.")] = FailOn.error,
+    lang: flags.Lang = None,
+    timeout: flags.Timeout = TIMEOUT,
+    nameserver: flags.Nameservers = None,
+    doh: flags.Doh = None,
+    ca_file: flags.CaFile = None,
+    proxy: flags.Proxy = None,
+    ispdb_url: flags.IspdbUrl = None,
+    no_share_address: flags.NoShareAddress = False,
+    no_private_addresses: flags.NoPrivateAddresses = False,
+) -> None:
+    """Look at everything a domain publishes, compare it, try it out, and say what to publish instead."""
+    options = flags.make_options(
+        timeout=timeout, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy,
+        share_address=not no_share_address, allow_private_addresses=not no_private_addresses,
+    )  # fmt: skip
+    if ispdb_url is not None:
+        options = options.model_copy(update={"ispdb_url": ispdb_url or None})
+    language = language_code(lang)
+    report = _audit(domain, options, language)
+    failing = grades_from(fail_on)
+    _write(report, html=html, junit=junit, failing=failing, language=language)
+    if json:
+        print_json(report.model_dump_json())
+    else:
+        _print(report, language)
+    raise typer.Exit(exit_code(report, failing))
+
+
+def grades_from(fail_on: FailOn, /) -> Collection[Grade]:
+    """Give the grades that make the audit fail: the chosen one and those above it."""
+    from mailsetup.model.audit import Grade
+
+    if fail_on is FailOn.never:
+        return ()
+    grades = list(Grade)
+    return tuple(grades[: grades.index(Grade(fail_on.value)) + 1])
+
+
+def exit_code(report: AuditReport, failing: Collection[Grade], /) -> int:
+    """Give the exit code that a report stands for."""
+    return REMARKS if any(remark.grade in failing for remark in report.remarks) else GOOD
+
+
+def _audit(domain: str, options: Options, language: str) -> AuditReport:
+    from mailsetup.blocking import audit as look_at
+
+    try:
+        return look_at(domain, options=options)
+    except InvalidAddress as error:
+        fail_for_address(error, language)
+    except InvalidOptions as error:
+        fail(str(error))
+
+
+def _write(
+    report: AuditReport, *, html: Path | None, junit: Path | None, failing: Collection[Grade], language: str
+) -> None:
+    from mailsetup.translation import translator
+
+    translate = translator(language)
+    if html is not None:
+        from mailsetup.render.audit_html import audit_page
+
+        _save(html, lambda: audit_page(report, language=language, translate=translate))
+    if junit is not None:
+        from mailsetup.render.audit_junit import junit as junit_report
+
+        _save(junit, lambda: junit_report(report, failing=failing, translate=translate))
+
+
+def _save(file: Path, render: Callable[[], str]) -> None:
+    try:
+        file.write_text(render(), encoding="utf-8")
+    except OSError as error:
+        fail(f"Cannot write {file}: {error.strerror}")
+
+
+def _print(report: AuditReport, language: str) -> None:
+    from mailsetup.render.audit_terminal import AuditRenderer
+    from mailsetup.translation import translator
+
+    screen = console()
+    renderer = AuditRenderer(translate=translator(language), width=screen.width)
+    screen.print(renderer.report(report))
+    screen.print(renderer.remedies(report), soft_wrap=True)
