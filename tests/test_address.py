@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailsetup import Address, InvalidAddress
-from mailsetup.address import MAX_ADDRESS, MAX_LOCAL
+from mailsetup.address import MAX_ADDRESS, MAX_LOCAL, REASONS
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,8 @@ BAD = [
     ("x\u2028@corp.example", "a line separator", 1),
     ("x\ud800@corp.example", "half of a surrogate pair", 1),
     ("x\ue000@corp.example", "a private-use character", 1),
+    ("x\u0378@corp.example", "an unassigned character", 1),
+    ("x\u2029@corp.example", "a paragraph separator", 1),
     ("x＠corp.example", "U+FF20 only looks like the @", 1),
     ("x﹫corp.example", "U+FE6B only looks like the @", 1),
     ("a＠b@corp.example", "U+FF20 only looks like another", 1),
@@ -109,7 +111,18 @@ def test_bad_addresses(typed: str, sentence: str, position: int | None) -> None:
     assert sentence in caught.value.reason
     assert caught.value.position == position
     assert str(caught.value) == caught.value.reason
+    assert caught.value.reason == REASONS[caught.value.code].format_map(caught.value.arguments)
     assert isinstance(caught.value, ValueError)
+
+
+def test_every_reason_has_an_example() -> None:
+    """The table of reasons holds nothing that cannot happen."""
+    shown = set()
+    for typed, _, _ in BAD:
+        with pytest.raises(InvalidAddress) as caught:
+            Address.parse(typed)
+        shown.add(caught.value.code)
+    assert shown | {"not-text", "domain-empty"} == set(REASONS)  # the first has a test below, the second is for names
 
 
 @pytest.mark.parametrize("typed", [None, 7, b"x@gmail.com"])

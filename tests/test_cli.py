@@ -140,6 +140,13 @@ def test_what_is_no_address_is_refused_with_a_sentence(address: str, sentence: s
     assert not [character for character in ended.err if not character.isprintable() and character != "\n"]
 
 
+def test_what_is_no_address_is_refused_in_german_too() -> None:
+    """The reason and not only its headline."""
+    ended = run("a@b@c.example", "--lang", "de")
+    assert refused(ended)
+    assert "Keine E-Mail-Adresse: Da sind zwei @" in ended.err
+
+
 def test_the_place_is_pointed_at() -> None:
     """With wide characters too: they take two columns."""
     assert lines(run("jo e@corp.example").err)[-2:] == ["  jo e@corp.example", "    ^"]

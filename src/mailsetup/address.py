@@ -12,13 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+from mailsetup import names
 from mailsetup.errors import InvalidAddress
-from mailsetup.names import ascii_name, gets_network_discovery, unicode_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from mailsetup.names import InvalidName, ascii_name, gets_network_discovery, unicode_name
 
 MAX_ADDRESS = 254
 """Octets (RFC 5321 section 4.5.3.1.3, less the angle brackets; RFC 3696 erratum 1690)."""
@@ -39,14 +37,46 @@ _QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"')
 _NUMERIC_NAME = re.compile(r"[0-9.]+")
 
 _FORBIDDEN_CATEGORIES = {
-    "Cc": "a control character",
-    "Cf": "an invisible formatting character",
-    "Cs": "a broken character (half of a surrogate pair)",
-    "Co": "a private-use character",
-    "Cn": "an unassigned character",
-    "Zl": "a line separator",
-    "Zp": "a paragraph separator",
+    "Cc": "control",
+    "Cf": "invisible",
+    "Cs": "surrogate",
+    "Co": "private-use",
+    "Cn": "unassigned",
+    "Zl": "line-separator",
+    "Zp": "paragraph-separator",
 }
+
+REASONS = {
+    "not-text": "An e-mail address is text.",
+    "empty": "There is no e-mail address: nothing was typed.",
+    "too-long": "This is too long for an e-mail address ({length} characters; at most {limit} are allowed).",
+    "line-break": "An e-mail address must not contain a line break.",
+    "nul": "An e-mail address must not contain a NUL character.",
+    "control": "An e-mail address must not contain a control character.",
+    "invisible": "An e-mail address must not contain an invisible formatting character.",
+    "surrogate": "An e-mail address must not contain a broken character (half of a surrogate pair).",
+    "private-use": "An e-mail address must not contain a private-use character.",
+    "unassigned": "An e-mail address must not contain an unassigned character.",
+    "line-separator": "An e-mail address must not contain a line separator.",
+    "paragraph-separator": "An e-mail address must not contain a paragraph separator.",
+    "like-at": "The character {character} only looks like the @ sign; type a plain @.",
+    "no-at": "An e-mail address has an @ sign between the name and the domain, as in name@example.com.",
+    "local-empty": "There is nothing in front of the @ sign.",
+    "local-too-long": "The part in front of the @ sign is longer than {limit} bytes.",
+    "like-another": "The character {character} only looks like another one and is not allowed.",
+    "unbalanced-quotes": "The quotation marks in front of the @ sign are not balanced.",
+    "display-name": "Give the bare address, as in name@example.com, without a name and angle brackets.",
+    "two-ats": "There are two @ signs; only a name in quotation marks may contain one.",
+    "space": "There is a space in front of the @ sign.",
+    "local-character": "The character {character} is not allowed in front of the @ sign.",
+    "dots": "A dot may stand neither first, nor last, nor twice in a row in front of the @ sign.",
+    "no-domain": "There is nothing behind the @ sign.",
+    "number": "The part behind the @ sign ends in a number; an IP address stands in brackets, as in name@[192.0.2.1].",
+    "total-too-long": "The address is longer than {limit} bytes.",
+    "bad-literal": "What stands in brackets behind the @ sign is not an IP address.",
+    **names.REASONS,
+}
+"""Why an address is refused, by stable code: whole sentences, for translators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +120,20 @@ class Address:
         return gets_network_discovery(self.domain)
 
 
+def _refuse(code: str, /, text: str, position: int | None = None, **arguments: str) -> NoReturn:
+    reason = REASONS[code].format_map(arguments)
+    raise InvalidAddress(reason, address=text, position=position, code=code, arguments=arguments)
+
+
 def _parse(text: str) -> Address:
     if not isinstance(text, str):
-        raise InvalidAddress("An e-mail address is text.", address=repr(text)[:MAX_INPUT])
+        _refuse("not-text", repr(text)[:MAX_INPUT])
     stripped = text.strip(" \t")
     offset = len(text) - len(text.lstrip(" \t"))
     if not stripped:
-        raise InvalidAddress("There is no e-mail address: nothing was typed.", address=text[:MAX_INPUT], position=0)
+        _refuse("empty", text[:MAX_INPUT], 0)
     if len(stripped) > MAX_INPUT:
-        raise InvalidAddress(
-            f"This is too long for an e-mail address ({len(stripped)} characters; at most {MAX_ADDRESS} are allowed).",
-            address=text[:MAX_INPUT],
-            position=MAX_ADDRESS,
-        )
+        _refuse("too-long", text[:MAX_INPUT], MAX_ADDRESS, length=str(len(stripped)), limit=str(MAX_ADDRESS))
     _refuse_forbidden_characters(text, stripped, offset)
     local, separator, domain = stripped.rpartition("@")
     if not separator:
@@ -114,93 +145,72 @@ def _parse(text: str) -> Address:
 def _refuse_forbidden_characters(text: str, stripped: str, offset: int) -> None:
     for index, character in enumerate(stripped):
         if character in "\r\n":
-            name = "a line break"
+            code = "line-break"
         elif character == "\0":
-            name = "a NUL character"
-        elif " " < character < "\x7f" or character == " ":
+            code = "nul"
+        elif " " <= character < "\x7f":
             continue
         else:
-            name = _FORBIDDEN_CATEGORIES.get(unicodedata.category(character), "")
-        if name:
-            raise InvalidAddress(f"An e-mail address must not contain {name}.", address=text, position=offset + index)
+            code = _FORBIDDEN_CATEGORIES.get(unicodedata.category(character), "")
+        if code:
+            _refuse(code, text, offset + index)
 
 
 def _no_separator(text: str, stripped: str, offset: int) -> NoReturn:
     for index, character in enumerate(stripped):
         if "@" in unicodedata.normalize("NFKC", character):
-            raise InvalidAddress(
-                f"The character U+{ord(character):04X} only looks like the @ sign; type a plain @.",
-                address=text,
-                position=offset + index,
-            )
-    raise InvalidAddress(
-        "An e-mail address has an @ sign between the name and the domain, as in name@example.com.", address=text
-    )
+            _refuse("like-at", text, offset + index, character=_code_point(character))
+    _refuse("no-at", text)
+
+
+def _code_point(character: str) -> str:
+    return f"U+{ord(character):04X}"
 
 
 def _check_local(text: str, local: str, offset: int) -> None:
-    def refuse(reason: str, index: int = 0) -> NoReturn:
-        raise InvalidAddress(reason, address=text, position=offset + index)
-
     if not local:
-        refuse("There is nothing in front of the @ sign.")
+        _refuse("local-empty", text, offset)
     if len(local.encode("utf-8", "surrogatepass")) > MAX_LOCAL:
-        refuse(f"The part in front of the @ sign is longer than {MAX_LOCAL} bytes.", min(len(local) - 1, MAX_LOCAL))
+        _refuse("local-too-long", text, offset + min(len(local) - 1, MAX_LOCAL), limit=str(MAX_LOCAL))
     for index, character in enumerate(local):
         # EAI-13: what turns into a separator under NFKC is refused, never mapped.
         if character > "\x7f" and set(unicodedata.normalize("NFKC", character)) & set('@/.:%\\"<>() '):
-            refuse(f"The character U+{ord(character):04X} only looks like another one and is not allowed.", index)
+            _refuse("like-another", text, offset + index, character=_code_point(character))
     if local.startswith('"'):
         if not _QUOTED.fullmatch(local):
-            refuse("The quotation marks in front of the @ sign are not balanced.")
-        return
-    if _DOT_ATOM.fullmatch(local):
-        return
-    _explain_bad_local(local, refuse)
+            _refuse("unbalanced-quotes", text, offset)
+    elif not _DOT_ATOM.fullmatch(local):
+        _explain_bad_local(text, local, offset)
 
 
-def _explain_bad_local(local: str, refuse: Callable[[str, int], NoReturn]) -> NoReturn:
+def _explain_bad_local(text: str, local: str, offset: int) -> NoReturn:
     if "<" in local:
-        refuse("Give the bare address, as in name@example.com, without a name and angle brackets.", local.index("<"))
+        _refuse("display-name", text, offset + local.index("<"))
     for index, character in enumerate(local):
-        if character == "@":
-            refuse("There are two @ signs; only a name in quotation marks may contain one.", index)
-        if character == " ":
-            refuse("There is a space in front of the @ sign.", index)
+        if character in "@ ":
+            _refuse("two-ats" if character == "@" else "space", text, offset + index)
         if character != "." and not _ATEXT.match(character):
-            refuse(f"The character {character} is not allowed in front of the @ sign.", index)
+            _refuse("local-character", text, offset + index, character=character)
     dot = 0 if local.startswith(".") else local.find("..") + 1 or len(local) - 1
-    refuse("A dot may stand neither first, nor last, nor twice in a row in front of the @ sign.", dot)
+    _refuse("dots", text, offset + dot)
 
 
 def _with_domain(text: str, local: str, domain: str, start: int) -> Address:
     if not domain:
-        raise InvalidAddress("There is nothing behind the @ sign.", address=text, position=start - 1)
+        _refuse("no-domain", text, start - 1)
     if domain.startswith("["):
         literal = _address_literal(text, domain, start)
         return Address(local, literal, literal, literal)
     try:
         name = ascii_name(domain)
-    except ValueError as error:
-        raise InvalidAddress(
-            _sentence(str(error)), address=text, position=start + _first_bad_character(domain)
-        ) from error
+    except InvalidName as error:
+        _refuse(error.code, text, start + _first_bad_character(domain), **error.arguments)
     if _NUMERIC_NAME.fullmatch(name.rpartition(".")[2]):
-        raise InvalidAddress(
-            "The part behind the @ sign ends in a number; an IP address stands in brackets, as in name@[192.0.2.1].",
-            address=text,
-            position=start,
-        )
+        _refuse("number", text, start)
     if len(f"{local}@{name}".encode()) > MAX_ADDRESS:
-        raise InvalidAddress(
-            f"The address is longer than {MAX_ADDRESS} bytes.", address=text, position=min(len(text) - 1, MAX_ADDRESS)
-        )
+        _refuse("total-too-long", text, min(len(text) - 1, MAX_ADDRESS), limit=str(MAX_ADDRESS))
     shown = unicode_name(name)
     return Address(local, name, shown, name if domain.isascii() else shown)
-
-
-def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:] + "."
 
 
 def _first_bad_character(domain: str) -> int:
@@ -231,7 +241,5 @@ def _address_literal(text: str, domain: str, start: int) -> str:
         if body[:5].lower() == "ipv6:":
             return f"[IPv6:{ipaddress.IPv6Address(body[5:])}]"
         return f"[{ipaddress.IPv4Address(body)}]"
-    except ValueError as error:
-        raise InvalidAddress(
-            "What stands in brackets behind the @ sign is not an IP address.", address=text, position=start
-        ) from error
+    except ValueError:
+        _refuse("bad-literal", text, start)

@@ -33,10 +33,22 @@ class InvalidAddress(MailsetupError, ValueError):  # noqa: N818  (a contract nam
     ``str(error)`` is one sentence for the person who typed it.
     """
 
-    def __init__(self, reason: str, *, address: str, position: int | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        address: str,
+        position: int | None = None,
+        code: str = "invalid",
+        arguments: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         """What is wrong, one sentence, without the address in it."""
+        self.code = code
+        """A stable, kebab-case reason: ``empty``, ``no-at``, ``line-break`` …, all in ``mailsetup.address.REASONS``."""
+        self.arguments = arguments or {}
+        """What was filled into the sentence: the command line translates it by code and arguments."""
         self.address = address
         """What was given, unchanged. Escape it before showing it: it can hold anything."""
         self.position = position

@@ -25,25 +25,43 @@ _PLAIN_LABEL = r"(?![a-z0-9-]{2}--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PLAIN_NAME = re.compile(rf"{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*")
 _IDEOGRAPHIC_DOTS = str.maketrans("。．｡", "...")
 
+REASONS = {
+    "domain-empty": "The domain is empty.",
+    "domain-empty-label": "The domain has an empty label (two dots in a row, or a dot in front).",
+    "domain-too-long": "The domain is longer than {limit} characters.",
+    "domain-label-too-long": "A label of the domain is longer than {limit} characters.",
+    "domain-invalid": "The domain is not valid ({detail}).",
+}
+"""Why a name is refused, by stable code."""
+
 NO_DISCOVERY_SUFFIXES = ("localhost", "local", "onion", "invalid")
 """Names below these are asked of nobody: they mean something only in one place, or nothing at all (EAI-12)."""
+
+
+class InvalidName(ValueError):  # noqa: N818  (as the exceptions in errors.py)
+    """Text that is no domain name. ``str(error)`` is a sentence for people."""
+
+    def __init__(self, code: str, /, **arguments: str) -> None:
+        super().__init__(REASONS[code].format_map(arguments))
+        self.code = code
+        self.arguments = arguments
 
 
 def ascii_name(name: str, /) -> str:
     """Turn a domain name into lower-case A-labels without a trailing dot.
 
     Raises:
-        ValueError: with a sentence for people, if it is not a valid domain name (RFC 1035, RFC 5891).
+        InvalidName: a ``ValueError``, if it is not a valid domain name (RFC 1035, RFC 5891).
     """
     name = name.translate(_IDEOGRAPHIC_DOTS).lower().removesuffix(".")
     if not name:
-        raise ValueError("the domain is empty")
+        raise InvalidName("domain-empty")
     if any(not label for label in name.split(".")):
-        raise ValueError("the domain has an empty label (two dots in a row, or a dot in front)")
+        raise InvalidName("domain-empty-label")
     if not _PLAIN_NAME.fullmatch(name):
         name = _internationalised(name)
     if len(name) > MAX_NAME:
-        raise ValueError(f"the domain is longer than {MAX_NAME} characters")
+        raise InvalidName("domain-too-long", limit=str(MAX_NAME))
     return name
 
 
@@ -52,11 +70,11 @@ def _internationalised(name: str) -> str:
 
     for label in name.split("."):
         if label.isascii() and len(label) > MAX_LABEL:
-            raise ValueError(f"a label of the domain is longer than {MAX_LABEL} characters")
+            raise InvalidName("domain-label-too-long", limit=str(MAX_LABEL))
     try:
         return idna.encode(name, uts46=True, transitional=False, std3_rules=True).decode("ascii")
     except idna.IDNAError as error:
-        raise ValueError(f"the domain is not valid ({_without_repr(str(error))})") from error
+        raise InvalidName("domain-invalid", detail=_without_repr(str(error))) from error
 
 
 def _without_repr(text: str) -> str:

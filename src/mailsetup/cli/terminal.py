@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from mailsetup.address import REASONS
 from mailsetup.translation import LANGUAGES, preferred_language, translator
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def fail(message: str, code: int = USAGE_ERROR) -> NoReturn:
 def fail_for_address(error: InvalidAddress, language: str) -> NoReturn:
     """Say what is wrong with an address, and point at the place."""
     translate = translator(language)
-    lines = [f"{translate('Not an e-mail address')}: {error.reason}"]
+    reason = translate(REASONS[error.code]).format_map(error.arguments) if error.code in REASONS else error.reason
+    lines = [f"{translate('Not an e-mail address')}: {reason}"]
     shown = "".join(character if character.isprintable() else "�" for character in error.address)
     if error.position is not None and 0 < len(shown) <= 254:
         lines += [f"  {shown}", f"  {' ' * _columns(shown[: error.position])}^"]
