@@ -54,12 +54,12 @@ def write(discovery: Discovery, wishes: Wishes) -> Export:
         "starttls = no",
         "sslcacertfile = OS-DEFAULT",
     ]
-    if chosen.login is not Login.OAUTH2 and not set(chosen.username) <= IMAP_ATOM:
-        lines.append("auth_mechanisms = CRAM-MD5, PLAIN")
     if chosen.login is Login.OAUTH2:
         lines += ["auth_mechanisms = XOAUTH2", f"oauth2_access_token_eval = {secret}"]
     else:
-        lines.append(f"remotepasseval = {secret}")
+        unquoted = set(chosen.username) <= IMAP_ATOM
+        mechanisms = "CRAM-MD5, PLAIN, LOGIN" if unquoted else "CRAM-MD5, PLAIN"
+        lines += [f"auth_mechanisms = {mechanisms}", f"remotepasseval = {secret}"]
     file = text_file("offlineimaprc", lines, place="~/.offlineimaprc")
     told = [*server_notes(chosen), place(file), *secret_notes(wishes, command, chosen)]
     return Export((file,), (*told, note("no-outgoing", format=CAN.program)))
