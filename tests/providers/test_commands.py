@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from mailsetup.cli.providers.build import build, signature_of
 from mailsetup.providers.database import Database, bundled
 from mailsetup.providers.import_report import ImportReport
 from mailsetup.providers.live_report import LiveReport
@@ -223,6 +226,25 @@ def test_building_is_repeatable_and_signed(tmp_path: Path, folder: Path) -> None
     assert b'"made":"2027-01-15T08:00:00Z"' in first
     assert [entry.id for entry in Database(first)] == ["corp"]
     verify(first, (tmp_path / "a.json.sig").read_bytes(), keys=[key.public])
+
+
+@pytest.mark.parametrize(("typed", "code", "complaint"), [("open sesame", 0, ""), ("let me in", 1, "password is wrong")])
+def test_a_key_with_a_password(tmp_path: Path, folder: Path, typed: str, code: int, complaint: str) -> None:
+    """It is asked for, not shown, and a wrong one leaves nothing behind."""
+    key = new_key(b"open sesame")
+    written(tmp_path / "key.pem", key.private.decode())
+    app = typer.Typer()
+    app.command()(build)
+    output = tmp_path / "out.json"
+    ended = CliRunner().invoke(
+        app, [str(folder), "--output", str(output), "--key", str(tmp_path / "key.pem")], input=f"{typed}\n"
+    )
+    assert ended.exit_code == code
+    assert complaint in ended.output
+    assert typed not in ended.output
+    assert output.exists() == (code == 0)
+    if code == 0:
+        verify(output.read_bytes(), signature_of(output).read_bytes(), keys=[key.public])
 
 
 def test_building_from_a_checkout(tmp_path: Path) -> None:
