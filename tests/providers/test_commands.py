@@ -228,7 +228,9 @@ def test_building_is_repeatable_and_signed(tmp_path: Path, folder: Path) -> None
     verify(first, (tmp_path / "a.json.sig").read_bytes(), keys=[key.public])
 
 
-@pytest.mark.parametrize(("typed", "code", "complaint"), [("open sesame", 0, ""), ("let me in", 1, "password is wrong")])
+@pytest.mark.parametrize(
+    ("typed", "code", "complaint"), [("open sesame", 0, ""), ("let me in", 1, "password is wrong")]
+)
 def test_a_key_with_a_password(tmp_path: Path, folder: Path, typed: str, code: int, complaint: str) -> None:
     """It is asked for, not shown, and a wrong one leaves nothing behind."""
     key = new_key(b"open sesame")
