@@ -23,6 +23,7 @@ FLAGS: dict[str, tuple[list[str], Any]] = {
     "grace": (["--grace", "0.5"], 0.5),
     "nameservers": (["--nameserver", "127.0.0.1:5353"], ("127.0.0.1:5353",)),
     "doh_url": (["--doh", "https://dns.example/q"], "https://dns.example/q"),
+    "dnssec": (["--dnssec"], True),
     "ca_file": (["--ca-file", "ca.pem"], Path("ca.pem")),
     "ispdb_url": (["--ispdb-url", ""], None),
     "share_address": (["--no-share-address"], False),

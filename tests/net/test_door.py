@@ -19,6 +19,7 @@ from mailsetup.model import Options
 from mailsetup.net import open_network
 from mailsetup.net.interface import Answered, Request, Target
 from mailsetup.testing import FakeNetwork
+from tests.net.test_dnssec import SRV, World
 from tests.support.dns_server import dns_server, reply_from
 from tests.support.http_server import http_server, reply
 from tests.support.tcp_server import nothing_left_open, tcp_server
@@ -164,3 +165,14 @@ def test_the_contract_costs_nothing_to_import() -> None:
         "sys.exit(', '.join(heavy) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@anyio_test
+async def test_dnssec_is_proven_here_on_demand(ca_file: Path) -> None:
+    """``dnssec`` puts our own validator in front of what the nameservers say: a made-up root is bogus (SEC-07)."""
+    world = World()
+    async with nothing_left_open(), dns_server(world.answer) as nameserver:
+        for dnssec, status in ((False, Answered.FOUND), (True, Answered.BOGUS)):
+            options = Options(nameservers=(nameserver.spelled,), ca_file=ca_file, dnssec=dnssec)
+            async with open_network(options) as network:
+                assert (await network.resolver.resolve(SRV, "SRV")).status is status

@@ -41,6 +41,7 @@ def check(
     grace: flags.Grace = 1,
     nameserver: flags.Nameservers = None,
     doh: flags.Doh = None,
+    dnssec: flags.Dnssec = False,
     ca_file: flags.CaFile = None,
     proxy: flags.Proxy = None,
     ispdb_url: flags.IspdbUrl = None,
@@ -57,7 +58,8 @@ def check(
     """Find the settings for an address: what to type into your mail program, and what to do first."""
     options = flags.make_options(
         offline=offline, probe=not no_probe, prefer=prefer.value, timeout=timeout, grace=grace,
-        only=source, without=no_source, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy,
+        only=source, without=no_source, nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file,
+        proxy=proxy,
         config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
         allow_private_addresses=not no_private_addresses,
     )  # fmt: skip

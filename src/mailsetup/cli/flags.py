@@ -40,6 +40,9 @@ Doh = Annotated[
     str | None,
     typer.Option("--doh", metavar="URL", help="DNS-over-HTTPS server.", rich_help_panel=NETWORK, show_default=False),
 ]
+Dnssec = Annotated[
+    bool, typer.Option("--dnssec", help="Prove DNS answers here, from the root down.", rich_help_panel=NETWORK)
+]
 CaFile = Annotated[
     Path | None,
     typer.Option(help="PEM file of authorities to trust as well.", rich_help_panel=NETWORK, show_default=False),

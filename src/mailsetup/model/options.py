@@ -40,6 +40,9 @@ class Options(Model):
     """DNS servers as ``address``, ``address:port`` or ``[address]:port``; empty: the system's."""
     doh_url: str | None = None
     """Ask this DNS-over-HTTPS server instead of ``nameservers``."""
+    dnssec: bool = False
+    """Prove DNS answers here, from the root's key down, where no validating server on this machine or over HTTPS
+    vouches for them. Takes more round trips, and the extra ``mailsetup[dnssec]``."""
     ca_file: Path | None = None
     """PEM file of authorities to trust in addition to the system's."""
     ssl_context: Any = Field(default=None, repr=False)

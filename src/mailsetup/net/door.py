@@ -51,12 +51,20 @@ async def open_network(options: Options, /) -> AsyncIterator[Network]:
         if options.doh_url is not None:
             # Its own address can only come from elsewhere. It was chosen and not discovered, so it may be private.
             servers.append(DohServer(_https(options.doh_url), web(plain, allow_private=True)[1]))
-        resolver = DnsResolver(servers) if servers else plain
+        resolver = _proving(DnsResolver(servers) if servers else plain, dnssec=options.dnssec)
         connector, fetcher = web(resolver, allow_private=options.allow_private_addresses)
         yield Network(resolver, fetcher, connector)
     finally:
         for each in opened:
             each.close()
+
+
+def _proving(resolver: DnsResolver, *, dnssec: bool) -> Resolver:
+    if not dnssec:
+        return resolver
+    from mailsetup.net.dns.dnssec import ValidatingResolver  # nothing else needs dnspython
+
+    return ValidatingResolver(resolver)
 
 
 def _dialer(resolver: Resolver, proxy: Proxy | None, *, allow_private: bool) -> Dials:

@@ -82,6 +82,24 @@ class DnsResolver:
             self._answers.forget((name, type))
         return await self._answers.get((name, type), partial(self._ask, name, type))
 
+    async def fetch(self, name: str, record_type: str, /, *, write: Callable[..., Question]) -> bytes:
+        """Ask a question of the caller's own making, and give the first reply to it as it came.
+
+        Raises:
+            NetworkError: nobody has answered.
+        """
+
+        async def ask(server: Server) -> bytes:
+            return await server.ask(write(name, record_type, anonymous=server.is_anonymous))
+
+        reply: bytes | None = None
+        attempts = [partial(ask, server) for server in self._servers] * ROUNDS
+        with anyio.move_on_after(self._deadline):
+            reply = await race(attempts, delay=self._patience, failures=[])
+        if reply is None:
+            raise failure("dns-timed-out")
+        return reply
+
     async def _ask(self, name: str, type_: RecordType) -> Answer:
         """Follow aliases to the end, one question after another where it takes several."""
         answer = Answer(name, type_, Answered.SERVFAIL, secure=True, ttl=2**31 - 1)
