@@ -124,12 +124,12 @@ def test_the_sdist_has_what_a_build_and_a_test_run_need(sdist: Path) -> None:
     """Sources, data, tests, documents; nothing compiled and nothing of the workshop."""
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    for wanted in ("pyproject.toml", "hatch_build.py", "noxfile.py", "LICENSE", "README.md", "CHANGELOG.md",
+    for wanted in ("pyproject.toml", "hatch_build.py", "noxfile.py", ".ci/run", "LICENSE", "README.md", "CHANGELOG.md",
                    "data/providers/gmail.toml", "src/mailsetup/locale/de.po", "tests/conftest.py",
                    "docs/architecture.md", "src/mailsetup/py.typed"):  # fmt: skip
         assert wanted in names
     assert not [name for name in names if name.endswith((".pyc", ".mo", "bundled.json"))]
-    assert not [name for name in names if name.startswith((".nox", ".venv", ".ci", "benchmarks/results"))]
+    assert not [name for name in names if name.startswith((".nox", ".venv", "benchmarks/results"))]
 
 
 def test_the_wheel_has_the_package_and_nothing_else(wheel: Path) -> None:
