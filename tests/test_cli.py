@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mailsetup import Discovery, __version__
+from mailsetup import Discovery, Options, Outcome, Probe, Protocol, Security, Server, __version__
+from mailsetup.cli.check import exit_code
 from mailsetup.providers.database import bundled
 from tests.support.program import COMMAND, TIMEOUT, Ended, environment, run, run_in_terminal
 
@@ -168,6 +169,31 @@ def test_nothing_found_is_exit_1_and_a_next_step(address: str, sentence: str) ->
     assert sentence in " ".join(ended.out.split())
     assert "→" in ended.out
     assert json.loads(run(address, "--offline", "--json").out)["found"] is False
+
+
+CONFIRMED, FAILED = Probe(outcome=Outcome.CONFIRMED), Probe(outcome=Outcome.TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    ("probes", "options", "code"),
+    [
+        ((CONFIRMED, CONFIRMED), Options(), 0),
+        ((CONFIRMED, FAILED), Options(), 3),
+        ((None, None), Options(), 3),
+        ((None, None), Options(probe=False), 0),
+        ((None, None), Options(offline=True), 0),
+        ((), Options(), 1),
+        ((), Options(offline=True), 1),
+    ],
+)
+def test_exit_codes(probes: tuple[Probe | None, ...], options: Options, code: int) -> None:
+    """0 found and confirmed, or probing was off; 1 nothing found; 3 found but not confirmed."""
+    pair = zip((Protocol.IMAP, Protocol.SMTP), probes, strict=False)
+    servers = tuple(
+        Server(protocol=protocol, hostname="mail.corp.example", port=993, security=Security.TLS, probe=probe)
+        for protocol, probe in pair
+    )
+    assert exit_code(Discovery(address="x@corp.example", domain="corp.example", servers=servers), options) == code
 
 
 @pytest.mark.parametrize(
