@@ -110,6 +110,10 @@ def names_of(requirements: list[Any]) -> set[str]:
             "To fetch provider data between releases (extra `update`)",
             PROJECT["project"]["optional-dependencies"]["update"],
         ),
+        (
+            "On demand (extras)",
+            [line for extra in PROJECT["project"]["optional-dependencies"].values() for line in extra],
+        ),
         ("To build the package", PROJECT["build-system"]["requires"]),
         ("To test (group `test`)", PROJECT["dependency-groups"]["test"]),
         ("To check (group `lint`)", PROJECT["dependency-groups"]["lint"]),
