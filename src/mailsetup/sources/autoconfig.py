@@ -28,7 +28,7 @@ from mailsetup.sources.documents import (
     unusable,
 )
 from mailsetup.sources.sharing import WOULD_LEAVE, fetch_sharing
-from mailsetup.sources.together import best_of, first_found, settled
+from mailsetup.sources.together import best_of, first_found, in_time, patience
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
@@ -51,11 +51,13 @@ class Autoconfig:
     async def find(self, address: Address, network: Network, /) -> Finding:
         """Ask the places in question and answer with the best document."""
         require_registrable(self._step.domain)
+        seconds = patience(self._options)
         asks = [partial(self._read, request, address, network) for request in self._requests(address)]
-        findings = await best_of(asks, grace=self._options.grace)
+        findings = await best_of(asks, grace=self._options.grace, seconds=seconds)
         nothing = all(finding.status is not Status.FOUND for finding in findings)
         if nothing and self._options.allow_http and self._is_own(address):
-            findings.append(await settled(partial(self._read, self._http_request(), address, network)))
+            by_http = partial(self._read, self._http_request(), address, network)
+            findings.append(await in_time(by_http, seconds=seconds))
         return first_found(findings)
 
     def _is_own(self, address: Address) -> bool:

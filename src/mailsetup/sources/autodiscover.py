@@ -20,7 +20,7 @@ from mailsetup.net.redirects import REDIRECTS, redirect_target
 from mailsetup.sources.documents import require_registrable
 from mailsetup.sources.exchange import Exchange, Lead, xml_url
 from mailsetup.sources.records import without_records
-from mailsetup.sources.together import best_of, both, first_found, settled
+from mailsetup.sources.together import both, first_found, in_time, patience
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
@@ -51,7 +51,7 @@ class Autodiscover:
                 detail="Exchange Autodiscover cannot be asked without the address.",
             )
         require_registrable(self._step.domain)
-        exchange = Exchange(self._step, network, grace=self._options.grace)
+        exchange = Exchange(self._step, self._options, network)
         # The SRV record is asked for meanwhile: when it is needed, its answer is there.
         findings, record = await both(
             partial(exchange.ask_hosts, address), partial(network.resolver.resolve, self._owner, "SRV")
@@ -59,7 +59,8 @@ class Autodiscover:
         for hint in (partial(self._by_srv, record), partial(self._by_http, network)):
             if any(finding.status is Status.FOUND for finding in findings):
                 break
-            findings.append(await settled(partial(hint, exchange, address)))
+            ask = partial(hint, exchange, address)
+            findings.append(await in_time(ask, seconds=patience(self._options)))
         return first_found(findings)
 
     async def _by_srv(self, answer: Answer, exchange: Exchange, address: Address) -> Finding:
@@ -69,9 +70,7 @@ class Autodiscover:
         # Plain DNS picked the host. It is asked only inside the domain, and there it is vouched for (TRUST-06).
         most = Trust.AUTHENTICATED if answer.secure else Trust.VOUCHED
         leads = [Lead(xml_url(record.target, port=record.port), most, (f"SRV {self._owner}",)) for record in targets]
-        return first_found(
-            await best_of([partial(exchange.follow, lead, address) for lead in leads], grace=self._options.grace)
-        )
+        return first_found(await exchange.best_of([partial(exchange.follow, lead, address) for lead in leads]))
 
     async def _by_http(self, network: Network, exchange: Exchange, address: Address) -> Finding:
         if not self._options.allow_http:

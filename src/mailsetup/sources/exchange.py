@@ -21,9 +21,12 @@ from mailsetup.net.interface import Request
 from mailsetup.net.redirects import REDIRECTS, redirect_target
 from mailsetup.problems import problem
 from mailsetup.sources.documents import finding_of, not_a_document, unusable
-from mailsetup.sources.together import best_of, failed, first_found
+from mailsetup.sources.together import best_of, failed, first_found, patience
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from mailsetup.model import Options
     from mailsetup.net.interface import Network, Response
     from mailsetup.plan import Step
 
@@ -55,19 +58,23 @@ def xml_url(host: str, /, *, port: int = 443, scheme: str = "https") -> str:
 class Exchange:
     """One look-up: the hops so far, and the rules about the next one."""
 
-    def __init__(self, step: Step, network: Network, /, *, grace: float) -> None:
+    def __init__(self, step: Step, options: Options, network: Network, /) -> None:
         self._step = step
         self._network = network
-        self._grace = grace
+        self._limits = {"grace": options.grace, "seconds": patience(options)}
         self._asked: set[tuple[str, Address]] = set()
         self._asked_json: set[str] = set()
+
+    async def best_of(self, asks: Sequence[Callable[[], Awaitable[Finding]]], /) -> list[Finding]:
+        """Ask several services at once, within the limits of the call."""
+        return await best_of(asks, **self._limits)
 
     async def ask_hosts(self, address: Address, /, *, most: Trust = Trust.AUTHENTICATED) -> list[Finding]:
         """Ask the usual hosts of an address's domain, XML and version 2, all at once."""
         hosts = (f"autodiscover.{address.domain}", address.domain)
         leads = [partial(self.follow, Lead(xml_url(host), most), address) for host in hosts]
         version_2 = [partial(self._version_2, host, most, address) for host in hosts]
-        return await best_of([*leads, *version_2], grace=self._grace)
+        return await self.best_of([*leads, *version_2])
 
     async def follow(self, lead: Lead, address: Address, /) -> Finding:
         """Ask at ``lead`` and wherever it leads, until there are settings or a reason why not.
@@ -124,8 +131,8 @@ class Exchange:
     async def _version_2(self, host: str, most: Trust, address: Address) -> Finding:
         """Ask for the URL of the XML service; where that is answered in JSON, ask for services too."""
         first = await self._json(host, "AutodiscoverV1", address)
-        services = await best_of(
-            [partial(self._service, host, name, most, address) for name in VERSION_2_SERVICES], grace=self._grace
+        services = await self.best_of(
+            [partial(self._service, host, name, most, address) for name in VERSION_2_SERVICES]
         )
         if isinstance(first, ad.RedirectUrl) and (first.url, address) not in self._asked:
             services.insert(0, await self.follow(Lead(first.url, most, (ad.json_url(host, address),)), address))

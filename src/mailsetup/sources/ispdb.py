@@ -7,6 +7,7 @@ It is asked for a domain and never learns more. It is a third party that we chos
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mailsetup.errors import InvalidDocument
@@ -14,6 +15,7 @@ from mailsetup.formats import autoconfig
 from mailsetup.model import Finding, SourceName, Status, Trust
 from mailsetup.net.interface import Request
 from mailsetup.sources.documents import fetch_document, finding_of, trust_of, unusable
+from mailsetup.sources.together import in_time, patience
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
@@ -29,13 +31,18 @@ class Ispdb:
 
     def __init__(self, step: Step, options: Options, /) -> None:
         self._step = step
-        self._base = options.ispdb_url
+        self._options = options
 
     async def find(self, address: Address, network: Network, /) -> Finding:
         """Ask for the domain's entry."""
-        if self._base is None:
+        base = self._options.ispdb_url
+        if base is None:
             return Finding(status=Status.SKIPPED, reason="switched-off")
-        response = await fetch_document(network, Request(f"{self._base.rstrip('/')}/{self._step.domain}"))
+        url = f"{base.rstrip('/')}/{self._step.domain}"
+        return await in_time(partial(self._read, url, address, network), seconds=patience(self._options))
+
+    async def _read(self, url: str, address: Address, network: Network) -> Finding:
+        response = await fetch_document(network, Request(url))
         try:
             config = autoconfig.parse(response.body, address=address)
         except InvalidDocument as error:

@@ -16,7 +16,7 @@ from mailsetup.model import Finding, SourceName, Status, Trust
 from mailsetup.net.interface import Answered, Request
 from mailsetup.sources.documents import fetch_document, finding_of, trust_of, unusable
 from mailsetup.sources.records import without_records
-from mailsetup.sources.together import best_of, first_found
+from mailsetup.sources.together import best_of, first_found, patience
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
@@ -37,7 +37,7 @@ class Mailconf:
 
     def __init__(self, step: Step, options: Options, /) -> None:
         self._step = step
-        self._grace = options.grace
+        self._options = options
 
     async def find(self, address: Address, network: Network, /) -> Finding:
         """Ask for the record, then for the document it names."""
@@ -53,9 +53,8 @@ class Mailconf:
                 status=Status.UNUSABLE, reason="bad-url", detail="The mailconf record names no https URL of a host."
             )
         most = Trust.AUTHENTICATED if answer.secure else Trust.UNAUTHENTICATED
-        return first_found(
-            await best_of([partial(self._read, url, most, address, network) for url in urls], grace=self._grace)
-        )
+        asks = [partial(self._read, url, most, address, network) for url in urls]
+        return first_found(await best_of(asks, grace=self._options.grace, seconds=patience(self._options)))
 
     async def _read(self, url: str, most: Trust, address: Address, network: Network) -> Finding:
         response = await fetch_document(network, Request(url))

@@ -14,6 +14,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+import anyio
+
 from mailsetup.errors import InvalidDocument, NetworkError
 from mailsetup.formats import pacc
 from mailsetup.model import Finding, SourceName, Status, Trust
@@ -22,7 +24,7 @@ from mailsetup.problems import problem
 from mailsetup.sources import oauth
 from mailsetup.sources.documents import fetch_document, finding_of, require_registrable, unusable
 from mailsetup.sources.records import without_records
-from mailsetup.sources.together import both, failed
+from mailsetup.sources.together import both, failed, patience
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
@@ -64,8 +66,9 @@ class Pacc:
 
     name: str = SourceName.PACC
 
-    def __init__(self, step: Step, options: Options, /) -> None:  # noqa: ARG002  (every source is built alike)
+    def __init__(self, step: Step, options: Options, /) -> None:
         self._step = step
+        self._patience = patience(options)
         self._owner = f"_ua-auto-config.{step.domain}"
         self._url = f"https://ua-auto-config.{step.domain}/.well-known/user-agent-configuration.json"
 
@@ -90,10 +93,12 @@ class Pacc:
 
     async def _fetch(self, network: Network, *, fresh: bool) -> Response | NetworkError:
         headers = {"Cache-Control": "no-cache"} if fresh else {}
-        try:
-            return await fetch_document(network, Request(self._url, headers=headers, max_bytes=MAX_DOCUMENT))
-        except NetworkError as error:
-            return error
+        with anyio.move_on_after(self._patience):
+            try:
+                return await fetch_document(network, Request(self._url, headers=headers, max_bytes=MAX_DOCUMENT))
+            except NetworkError as error:
+                return error
+        return NetworkError("timed-out", f"There was no answer within {self._patience:g} seconds.")
 
     def _outcome(self, published: Published) -> str:
         return pacc.check_digest(published.body or b"", published.records).outcome

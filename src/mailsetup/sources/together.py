@@ -1,7 +1,8 @@
 """Asking several things at once, and deciding early: what sources with more than one question share.
 
 Rules: nothing outlives the call; a ``NetworkError`` of one question is that question's finding and never ends the
-others; a better place that is still silent when a worse one has answered gets ``grace`` seconds, and no more.
+others; a better place that is still silent when a worse one has answered gets ``grace`` seconds, and no more; nobody
+is waited for longer than a source may take (``patience``), so that one black hole does not use up the whole call.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from mailsetup.model import Finding, Status
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from mailsetup.model import Options
     from mailsetup.net.interface import Answer, Network, RecordType
 
     Ask = Callable[[], Awaitable[Finding]]
@@ -26,6 +28,26 @@ B = TypeVar("B")
 
 FURTHEST = (Status.FOUND, Status.REFUSED, Status.UNUSABLE, Status.UNREACHABLE, Status.ABSENT, Status.SKIPPED)
 """Of several failures the one that got furthest is told: it explains most."""
+
+PATIENCE = 5.0
+"""Seconds that one source waits for the servers it asks. Live ones answer in a fraction of it."""
+
+SHARE_OF_TIME = 1 / 3
+"""Of the time of the whole call: a caller who gives it more time gives it to each source."""
+
+
+def patience(options: Options, /) -> float:
+    """Give the seconds that a source waits for the servers it asks."""
+    return max(PATIENCE, options.timeout * SHARE_OF_TIME)
+
+
+async def in_time(ask: Ask, /, *, seconds: float) -> Finding:
+    """Ask, with silence and every other network failure as a finding."""
+    with anyio.move_on_after(seconds):
+        return await settled(ask)
+    return Finding(
+        status=Status.UNREACHABLE, reason="timed-out", detail=f"There was no answer within {seconds:g} seconds."
+    )
 
 
 def failed(error: NetworkError, /) -> Finding:
@@ -68,8 +90,8 @@ async def resolve_all(network: Network, questions: Iterable[tuple[str, RecordTyp
     return [answers[place] for place in range(len(questions))]
 
 
-async def best_of(asks: Sequence[Ask], /, *, grace: float) -> list[Finding]:
-    """Ask all at once and stop as soon as the best is known.
+async def best_of(asks: Sequence[Ask], /, *, grace: float, seconds: float) -> list[Finding]:
+    """Ask all at once, each for at most ``seconds``, and stop as soon as the best is known.
 
     Gives the findings that are in by then, in the order of ``asks``; whatever was still open is ``skipped``. Those that
     stand before the first one found have ended, or have had ``grace`` seconds since something was found.
@@ -78,17 +100,17 @@ async def best_of(asks: Sequence[Ask], /, *, grace: float) -> list[Finding]:
     news = anyio.Event()
 
     async def run(place: int, ask: Ask) -> None:
-        findings[place] = await settled(ask)
+        findings[place] = await in_time(ask, seconds=seconds)
         news.set()
 
     async with anyio.create_task_group() as group:
         for place, ask in enumerate(asks):
             group.start_soon(run, place, ask)
-        patience = math.inf
+        deadline = math.inf
         while not _is_decided(findings, len(asks)):
-            if patience == math.inf and any(finding.status is Status.FOUND for finding in findings.values()):
-                patience = anyio.current_time() + grace
-            with anyio.move_on_at(patience) as scope:
+            if deadline == math.inf and any(finding.status is Status.FOUND for finding in findings.values()):
+                deadline = anyio.current_time() + grace
+            with anyio.move_on_at(deadline) as scope:
                 await news.wait()
                 news = anyio.Event()
             if scope.cancelled_caught:
