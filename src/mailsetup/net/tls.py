@@ -79,15 +79,13 @@ class TlsClient:
     def __init__(self, *, ca_file: Path | None = None, context: ssl.SSLContext | None = None) -> None:
         if context is not None and context.verify_mode is not ssl.CERT_REQUIRED:
             raise InvalidOptions("ssl_context must verify certificates (verify_mode is not CERT_REQUIRED)")
-        self._ca_file = ca_file
         self._context = context
-        if ca_file is not None and context is None:
-            self._context = build_context(ca_file)
+        self._authorities = "" if ca_file is None or context is not None else _read_authorities(ca_file)
 
     def context(self) -> ssl.SSLContext:
-        """Give the one context, built at the first call. The plain one is the same for every call of a process."""
+        """Give the one context, built at the first call: all calls of a process share it that trust the same."""
         if self._context is None:
-            self._context = _plain_context()
+            self._context = _context(self._authorities)
         return self._context
 
     async def shake_hands(
@@ -113,13 +111,22 @@ class TlsClient:
         return secure, _verified(secure, hostname=hostname, srv_ids=srv_ids, address=stream.address)
 
 
-@lru_cache(maxsize=1)
-def _plain_context() -> ssl.SSLContext:
-    return build_context()
+def _read_authorities(ca_file: Path) -> str:
+    """Give the PEM text of a file, tried out now: the context is built later, where nobody can mend the file."""
+    try:
+        authorities = ca_file.read_text(encoding="ascii", errors="ignore")  # only comments hold anything else
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=authorities)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidOptions(f"cannot read authorities from {ca_file}: {reason}") from error
+    return authorities
 
 
-def build_context(ca_file: Path | None = None) -> ssl.SSLContext:
-    """Build a context that trusts the system's authorities, and those in ``ca_file``.
+@lru_cache(maxsize=4)
+def _context(authorities: str) -> ssl.SSLContext:
+    """Build a context that trusts the system's authorities, and those in a PEM text.
+
+    Reading the system's takes 20 ms and more, so what is built is kept.
 
     Names are not its business, because OpenSSL knows nothing of SRV names: ``_verified`` compares them.
     """
@@ -134,11 +141,8 @@ def build_context(ca_file: Path | None = None) -> ssl.SSLContext:
         import certifi  # a Python without a system store, as on macOS
 
         context.load_verify_locations(certifi.where())
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:  # ssl.SSLError is one
-            raise InvalidOptions(f"cannot read authorities from {ca_file}: {error.strerror or error}") from error
+    if authorities:
+        context.load_verify_locations(cadata=authorities)
     with suppress(AttributeError):
         context._msg_callback = _keep_certificate  # type: ignore[attr-defined]  # see the module's docstring
     return context
