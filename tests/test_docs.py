@@ -107,10 +107,6 @@ def names_of(requirements: list[Any]) -> set[str]:
     [
         ("At run time", PROJECT["project"]["dependencies"]),
         (
-            "To fetch provider data between releases (extra `update`)",
-            PROJECT["project"]["optional-dependencies"]["update"],
-        ),
-        (
             "On demand (extras)",
             [line for extra in PROJECT["project"]["optional-dependencies"].values() for line in extra],
         ),
