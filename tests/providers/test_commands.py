@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,15 @@ def test_importing_into_a_broken_folder(tmp_path: Path, folder: Path) -> None:
     assert "broken.toml" in ended.err
 
 
+def test_importing_what_cannot_be_read(tmp_path: Path, folder: Path) -> None:
+    """The file and the system's words."""
+    (folder / "corp.toml").unlink()
+    (folder / "corp.toml").mkdir()
+    ended = run("providers", "import", str(written(tmp_path / "x.xml", XML)), "--into", str(folder))
+    assert (ended.code, ended.out) == (2, "")
+    assert "corp.toml: Is a directory" in ended.err
+
+
 def test_importing_rubbish_says_so(tmp_path: Path, folder: Path) -> None:
     """A document that is none is told with its reason, and the rest goes on."""
     source = written(tmp_path / "isp" / "a.xml", "<html/>").parent
@@ -249,6 +259,20 @@ def test_a_key_with_a_password(tmp_path: Path, folder: Path, typed: str, code: i
         verify(output.read_bytes(), signature_of(output).read_bytes(), keys=[key.public])
 
 
+def test_signing_without_the_package_for_it(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with the command that mends it, and nothing is written."""
+    written(tmp_path / "key.pem", new_key().private.decode())
+    for name in [name for name in sys.modules if name.partition(".")[0] == "cryptography"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    app = typer.Typer()
+    app.command()(build)
+    output = tmp_path / "out.json"
+    ended = CliRunner().invoke(app, [str(folder), "--output", str(output), "--key", str(tmp_path / "key.pem")])
+    assert (ended.exit_code, output.exists()) == (2, False)
+    assert "pip install 'mailsetup[update]'" in ended.output
+
+
 def test_building_from_a_checkout(tmp_path: Path) -> None:
     """The folder of a checkout is the default, and the result is what is bundled, with the time it was made."""
     project = tmp_path / "checkout"
@@ -319,6 +343,21 @@ def test_checking_what_cannot_be_asked(folder: Path) -> None:
     assert (quiet.code, quiet.out) == (0, "")
     assert quiet.err.strip() == "0 servers asked, 0 not as filed, 2 skipped"
     assert "The host name depends on" in all_.out
+
+
+def test_checking_what_is_in_the_database() -> None:
+    """Without a folder the providers are those in use; one without servers has nothing to be asked."""
+    ended = run("providers", "check", "proton", *NOBODY_ANSWERS)
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err.strip() == "0 servers asked, 0 not as filed, 0 skipped"
+
+
+def test_checking_a_broken_folder(tmp_path: Path, folder: Path) -> None:
+    """A file that is not understood stops it, by name; a folder that is not there is bad usage."""
+    written(folder / "broken.toml", "id = \n")
+    ended = check(folder)
+    assert (ended.code, "broken.toml" in ended.err) == (1, True)
+    assert check(tmp_path / "none").code == 2
 
 
 @pytest.mark.parametrize(

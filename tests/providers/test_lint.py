@@ -218,6 +218,17 @@ def test_what_autoconfig_loses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "other servers" in found[1][1]
 
 
+def test_a_server_that_clients_would_leave_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a reader of the document drops as faulty is an error of the file."""
+    from mailsetup.formats import autoconfig
+
+    whole = autoconfig.render
+    monkeypatch.setattr(autoconfig, "render", lambda **claims: whole(**claims).replace(b">993<", b">99999<"))
+    found = dict(lint_document.check(file_of()))
+    assert set(found) == {"autoconfig", "round-trip"}
+    assert "99999" in found["autoconfig"]
+
+
 def test_a_document_without_use_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that clients refuse as a whole is an error of the file."""
     from mailsetup.formats import autoconfig

@@ -162,6 +162,17 @@ def test_how_many_at_a_time(jobs: int) -> None:
     assert connector.most["busy.corp.example"] == min(PER_HOST, jobs)
 
 
+def test_how_far_it_is() -> None:
+    """Whoever waits is told after each server how many are done, of how many."""
+    heard: list[tuple[int, int]] = []
+    options = Options(network=FakeNetwork(transcripts={"imap.corp.example:993": OK}), timeout=2)
+    filed = file_of("corp", imap(), imap("other.corp.example"))
+    anyio.run(
+        partial(check_servers, [filed], options=options, jobs=1, now=NOW, told=lambda *sizes: heard.append(sizes))
+    )
+    assert heard == [(1, 2), (2, 2)]
+
+
 # Two reports
 
 

@@ -18,7 +18,7 @@ from mailsetup.prober import probe_server, upgrades
 from mailsetup.providers.live_report import LiveReport, ServerCheck, check_of, skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from mailsetup.model import Options
@@ -30,12 +30,21 @@ PER_HOST = 2
 
 
 async def check_servers(
-    providers: Sequence[ProviderFile], /, *, options: Options, jobs: int, now: datetime
+    providers: Sequence[ProviderFile],
+    /,
+    *,
+    options: Options,
+    jobs: int,
+    now: datetime,
+    told: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> LiveReport:
-    """Probe every server of ``providers`` and hold it against its file. Takes at most ``options.timeout`` a server."""
+    """Probe every server of ``providers`` and hold it against its file. Takes at most ``options.timeout`` a server.
+
+    ``told`` is called after each with how many are done, and of how many.
+    """
     places = [(provider, server_of(entry)) for provider in providers for entry in provider.servers]
     async with open_network(options) as network:
-        round_ = _Round(network, jobs=jobs, seconds=options.timeout)
+        round_ = _Round(network, jobs=jobs, seconds=options.timeout, told=told)
         async with anyio.create_task_group() as group:
             for provider, server in places:
                 if not why_skipped(provider, server):
@@ -75,10 +84,11 @@ def _checked(
 class _Round:
     """The probes of one run; a server that several providers name is asked once."""
 
-    def __init__(self, network: Network, *, jobs: int, seconds: float) -> None:
+    def __init__(self, network: Network, *, jobs: int, seconds: float, told: Callable[[int, int], None]) -> None:
         self.probes: dict[tuple[object, ...], Probe] = {}
         self._network = network
         self._seconds = seconds
+        self._told = told
         self._asked: set[tuple[object, ...]] = set()
         self._jobs = anyio.CapacityLimiter(jobs)
         self._hosts: defaultdict[str, anyio.Semaphore] = defaultdict(partial(anyio.Semaphore, PER_HOST))
@@ -93,3 +103,4 @@ class _Round:
         # The host's turn first: whoever waits for it must not keep others from theirs.
         async with self._hosts[server.hostname], self._jobs:
             self.probes[server.endpoint] = await probe_server(server, network=self._network, deadline=self._seconds)
+        self._told(len(self.probes), len(self._asked))

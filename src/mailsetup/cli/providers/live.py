@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path  # noqa: TC003  (typer reads annotations at run time)
@@ -14,7 +16,7 @@ from mailsetup.cli.terminal import console, fail, print_json
 from mailsetup.errors import InvalidOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mailsetup.providers.live_report import LiveReport, ServerCheck
     from mailsetup.providers.schema import ProviderFile
@@ -57,7 +59,8 @@ def check(
     providers = _chosen(identifiers or [], folder)
     now = datetime.now(timezone.utc)
     try:
-        report = anyio.run(partial(check_servers, providers, options=options, jobs=jobs, now=now))
+        with _progress() as told:
+            report = anyio.run(partial(check_servers, providers, options=options, jobs=jobs, now=now, told=told))
     except InvalidOptions as error:
         fail(str(error))
     if older is not None:
@@ -70,6 +73,18 @@ def check(
         _print(report, everything=everything)
     if not report.is_as_filed:
         raise typer.Exit(DIFFERS)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Keep a line on standard error up to date, where that is a terminal: all providers take minutes."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("…") as status:
+        yield lambda done, all_: status.update(f"{done} of {all_} servers")
 
 
 def _older(path: Path) -> LiveReport:
