@@ -45,7 +45,9 @@ class Nsd:
         folder = where.room("nsd")
         self.anchor = folder / "anchor.ds"
         """The DS record of ``test.``."""
-        served = _write_zones(where, folder, self.anchor)
+        served, key = _write_zones(where, folder, self.anchor)
+        self.root_anchor = key.partition("DS")[2].strip()
+        """The digest of the root's key, as in a DS record."""
         config = folder / "nsd.conf"
         text = _CONFIG.format(address=world.NAME_SERVER, port=self.port, folder=folder)
         text += "".join(f'zone:\n    name: "{name}"\n    zonefile: "{file.name}"\n' for name, file in served.items())
@@ -70,8 +72,8 @@ def answers(address: str, port: int, name: str, /) -> Callable[[], None]:
     return check
 
 
-def _write_zones(where: World, folder: Path, anchor: Path) -> dict[str, Path]:
-    """Write and sign every zone; give the file of each."""
+def _write_zones(where: World, folder: Path, anchor: Path) -> tuple[dict[str, Path], str]:
+    """Write and sign every zone; give the file of each, and the DS record of the root."""
     served = {
         "example": _write(folder, "example", zones.example(where)),
         zones.UNSIGNED: _write(folder, zones.UNSIGNED, zones.child(zones.UNSIGNED, where)),
@@ -87,7 +89,8 @@ def _write_zones(where: World, folder: Path, anchor: Path) -> dict[str, Path]:
     _tamper(served[zones.BOGUS])
     served["test"], key = _sign("test", _write(folder, "test", zones.parent(delegations)), until=None)
     anchor.write_text(key, encoding="ascii")
-    return served
+    served["."], root_key = _sign(".", _write(folder, "root", zones.root(key)), until=None)
+    return served, root_key
 
 
 def _write(folder: Path, name: str, text: str) -> Path:

@@ -8,6 +8,8 @@ import pytest
 
 from mailsetup.model import Options
 from mailsetup.net import open_network
+from mailsetup.net.dns import DnsResolver, nameservers
+from mailsetup.net.dns.dnssec import ValidatingResolver
 from mailsetup.net.interface import Answer, Answered, MxRecord, SrvRecord
 from tests.lab import world as places
 from tests.lab import zones
@@ -93,6 +95,29 @@ async def test_an_authoritative_server_vouches_for_nothing(nsd: Nsd, world: Worl
     """NSD answers for a signed zone but validates nothing: the answer is not secure (SEC-07)."""
     answer = await ask(world, f"mail.{zones.SIGNED}", "A", nameserver=f"{places.NAME_SERVER}:{nsd.port}")
     assert (answer.status, answer.secure) == (FOUND, False)
+
+
+@pytest.mark.parametrize(
+    ("zone", "status", "secure"),
+    [
+        (zones.SIGNED, FOUND, True),
+        (zones.UNSIGNED, FOUND, False),
+        (zones.BOGUS, Answered.BOGUS, False),
+        (zones.EXPIRED, Answered.BOGUS, False),
+    ],
+)
+async def test_we_validate_ourselves_where_nobody_else_does(
+    nsd: Nsd, zone: str, status: Answered, secure: bool
+) -> None:
+    """Asked without any validator, the chain is followed from the root's key down, over a real server's signatures.
+
+    What ``ldns-signzone`` has signed is secure, what was changed or has run out since is bogus, and an unsigned zone is
+    neither (SEC-07).
+    """
+    inner = DnsResolver(nameservers((f"{places.NAME_SERVER}:{nsd.port}",)))
+    answer = await ValidatingResolver(inner, anchors=[nsd.root_anchor]).resolve(f"_imaps._tcp.{zone}", "SRV")
+    assert (answer.status, answer.secure) == (status, secure)
+    assert bool(answer.records) is (status is FOUND)
 
 
 async def test_the_machine_s_own_resolver_is_asked_without_its_search_list(

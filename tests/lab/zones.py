@@ -1,7 +1,8 @@
 """The zones of the lab as text. Pure; ``nsd.py`` signs and serves them.
 
 ``example.`` is unsigned, as most of the Internet is. ``test.`` is signed and is the resolver's trust anchor; below it
-live a zone that validates, two that must not, one that is honestly unsigned and one that is broken.
+live a zone that validates, two that must not, one that is honestly unsigned and one that is broken. Above both there is
+a signed root, for whoever follows the chain from the top.
 """
 
 from __future__ import annotations
@@ -45,6 +46,14 @@ ns A {server}
 
 def _head(zone: str) -> str:
     return _HEAD.format(zone=zone, server=world.NAME_SERVER)
+
+
+def root(delegations: str) -> str:
+    """Write the root zone of this world, with ``delegations``: the DS record of ``test.``."""
+    glue = "".join(f"{zone}. NS ns.{zone}.\nns.{zone}. A {world.NAME_SERVER}\n" for zone in ("example", "test"))
+    return (
+        f"$ORIGIN .\n$TTL 300\n@ SOA ns.test. hostmaster.test. 1 3600 600 86400 60\n@ NS ns.test.\n{glue}{delegations}"
+    )
 
 
 def parent(delegations: str) -> str:
