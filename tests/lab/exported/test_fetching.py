@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,12 +124,19 @@ def test_fetchmail_checks_the_certificate(
     assert subject not in mailbox(stage.home)
 
 
-def test_mu4e_gets_a_configuration_of_mbsync_that_works(
-    found: Callable[..., Discovery], stage: Stage, subject: str
-) -> None:
-    """The second file of that format is mbsync's, and fetches."""
-    mbsync = program("mbsync", package="isync")
-    stage.export(found(Security.TLS), "mu4e")
+def test_mu4e_finds_what_mbsync_fetched(found: Callable[..., Discovery], stage: Stage, subject: str) -> None:
+    """Both files work together: mbsync fills the folder, mu indexes it as noted, and mu4e knows every setting."""
+    mbsync, mu = program("mbsync", package="isync"), program("mu", package="maildir-utils")
+    emacs = program("emacs", package="emacs-nox")
+    written = stage.export(found(Security.TLS), "mu4e")
     (stage.home / "Mail" / "lab.example").mkdir(parents=True)
     stage.run(mbsync, "-a")
-    assert f"Subject: {subject}" in mailbox(stage.home)
+    told = next(note.arguments["command"] for note in written.notes if note.code == "mu-first")
+    assert told.startswith("mu init ")
+    stage.run("sh", "-c", told.replace("mu ", f"{mu} "))
+    assert subject in stage.run(mu, "find", f"subject:{subject.split()[1]}").stdout
+    settings = set(re.findall(r"\bmu4e-[a-z-]+", written.files[0].content.decode()))
+    unknown = f"(seq-filter (lambda (s) (not (boundp s))) '({' '.join(sorted(settings))}))"
+    done = stage.run(emacs, "--batch", "--eval", f"(progn (package-initialize) (require 'mu4e) (princ {unknown}))")
+    assert len(settings) >= 5
+    assert done.stdout == "nil"

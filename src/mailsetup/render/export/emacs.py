@@ -12,7 +12,7 @@ from mailsetup.render.export import mbsync
 from mailsetup.render.export.account import account_name, place, secret_command, secret_notes, sender, server_notes
 from mailsetup.render.export.choice import PASSWORDS, Ability, Chosen, Login, incoming, outgoing
 from mailsetup.render.export.contract import Export, Exporter, text_file
-from mailsetup.render.export.quoting import backslashed
+from mailsetup.render.export.quoting import backslashed, shell
 from mailsetup.render.export.sentences import note
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def write_mu4e(discovery: Discovery, wishes: Wishes) -> Export:
     fetch, send = incoming(discovery, wishes, mbsync.CAN), outgoing(discovery, wishes, SENDING_CAN)
     name = account_name(discovery)
     command = secret_command(discovery, wishes, fetch.login, mbsync.CAN.program)
+    address = sender(discovery, "mu4e")
     lines = [
         f";; mu4e for {discovery.domain}  -*- lexical-binding: t -*-",
-        *_sending(sender(discovery, "mu4e"), send),
+        *_sending(address, send),
         '(setq mu4e-get-mail-command "mbsync -a"',
         "      mu4e-change-filenames-when-moving t",
-        f"      mu4e-maildir {backslashed('~/Mail')}",
         f"      mu4e-sent-folder {backslashed(f'/{name}/Sent')}",
         f"      mu4e-drafts-folder {backslashed(f'/{name}/Drafts')}",
         f"      mu4e-trash-folder {backslashed(f'/{name}/Trash')})",
@@ -77,6 +77,7 @@ def write_mu4e(discovery: Discovery, wishes: Wishes) -> Export:
         place(elisp),
         place(fetching),
         note("folder-first", command=f"mkdir -p ~/Mail/{name}"),
+        note("mu-first", command=f"mu init --maildir ~/Mail --my-address {shell(address)} && mu index"),
         *secret_notes(wishes, command, fetch),
         note("password-authinfo"),
     )

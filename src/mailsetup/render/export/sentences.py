@@ -63,6 +63,7 @@ NOTES: dict[str, str] = {
     "shell": "Load it with: set -a; . ./{file}; set +a",
     "requires": "It needs {package} from PyPI.",
     "sign-in": "{format} opens the browser to sign in when it connects for the first time.",
+    "mu-first": "Tell mu about the folder once it is filled: {command}",
     "mbsync-too": "mu4e reads the folder that mbsync fills: put both files in place.",
 }
 
