@@ -3,23 +3,36 @@
 :func:`look` sees what a server is and can do; :func:`log_in` also logs in, once. Both give a :class:`Facts`, whatever
 the server says: every sequence of octets leads to a verdict. They ask for octets through the actions of
 ``actions.py``; :class:`Talk` holds the buffer and the limits; ``mailsetup.prober`` owns the connection.
+
+The log-in half (mechanisms, known refusals of providers) is loaded when it is first used: a probe needs none of it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from mailsetup.dialogue import imap, managesieve, pop3, smtp
 from mailsetup.dialogue.actions import Bind, Send, StartTls
 from mailsetup.dialogue.facts import INJECTED, Facts, Stage, judged, printable
-from mailsetup.dialogue.login import OWN_COMMAND, Credentials
-from mailsetup.dialogue.replies import Reply, Ruling, rule
-from mailsetup.dialogue.secret import Secret
 from mailsetup.dialogue.talk import Done, Receive, Talk
 from mailsetup.model import Protocol, Security
 
 if TYPE_CHECKING:
     from mailsetup.dialogue.actions import Conversation
+    from mailsetup.dialogue.login import OWN_COMMAND, Credentials
+    from mailsetup.dialogue.replies import Reply, Ruling, rule
+    from mailsetup.dialogue.secret import Secret
+
+_LATER = {
+    "OWN_COMMAND": "login",
+    "Credentials": "login",
+    "Reply": "replies",
+    "Ruling": "replies",
+    "Secret": "secret",
+    "rule": "replies",
+}
+"""Names of the log-in half, and where they are."""
 
 _MODULES = {
     Protocol.IMAP: imap,
@@ -46,6 +59,12 @@ def log_in(facts: Facts, /, *, security: Security, credentials: Credentials) -> 
     if security is Security.NONE:
         raise ValueError("a credential is sent only inside TLS")
     return judged(_MODULES[facts.protocol].log_in(facts, security, credentials), facts)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
 
 
 __all__ = [

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING
 from mailsetup._version import __version__
 from mailsetup.dialogue.actions import ReadExactly, ReadLine, StartTls, command
 from mailsetup.dialogue.facts import Ended, Stage, printable, turned_away, wrong_protocol
-from mailsetup.dialogue.login import OWN_COMMAND, picked
 from mailsetup.dialogue.mechanisms import auths_of, clean, showing
-from mailsetup.dialogue.replies import Reply
 from mailsetup.model import Auth, Outcome, Security
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from mailsetup.dialogue.actions import Conversation
     from mailsetup.dialogue.facts import Facts
     from mailsetup.dialogue.login import Credentials, Login
+    from mailsetup.dialogue.replies import Reply
 
 MAX_LINE = 65536
 """Octets of a line (PROBE-06): RFC 7162 section 4 wants clients to take 8192, capability lists of real servers stay
@@ -64,6 +63,8 @@ def look(facts: Facts, security: Security) -> Conversation[None]:
 
 def log_in(facts: Facts, security: Security, credentials: Credentials) -> Conversation[None]:
     """The same, with one attempt to log in by the best mechanism there is."""
+    from mailsetup.dialogue.login import picked  # the log-in half, which a probe can do without
+
     yield from _session(facts, security)
     facts.stage = Stage.LOGIN
     login = yield from picked(credentials, facts)
@@ -193,6 +194,8 @@ def _words(text: bytes) -> tuple[str, ...]:
 
 
 def _authenticate(facts: Facts, login: Login) -> Conversation[Reply]:
+    from mailsetup.dialogue.login import OWN_COMMAND
+
     if login.mechanism == OWN_COMMAND:
         yield command("a1", "LOGIN", _quoted(login.username), _quoted(login.secret.reveal()))
         answer = yield from _answer("a1")
@@ -223,6 +226,9 @@ def _unequal(initial: bytes | None) -> bytes | None:
 
 
 def _own_reply(answer: Answer) -> Reply:
+    from mailsetup.dialogue.login import OWN_COMMAND
+    from mailsetup.dialogue.replies import Reply
+
     return Reply(
         ok=answer.status == "OK",
         mechanism=OWN_COMMAND,

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 from mailsetup.dialogue.actions import ReadLine, StartTls, command
 from mailsetup.dialogue.facts import Ended, Stage, printable, turned_away, wrong_protocol
-from mailsetup.dialogue.login import OWN_COMMAND, picked
 from mailsetup.dialogue.mechanisms import auths_of, clean, showing
-from mailsetup.dialogue.replies import Reply
 from mailsetup.model import Outcome, Security
 
 if TYPE_CHECKING:
     from mailsetup.dialogue.actions import Conversation
     from mailsetup.dialogue.facts import Facts
     from mailsetup.dialogue.login import Credentials, Login
+    from mailsetup.dialogue.replies import Reply
 
 MAX_LINE = 2048
 """Octets of a line (PROBE-06): RFC 2449 section 4 says 512; SCRAM challenges and chatty banners get slack."""
@@ -53,6 +52,8 @@ def look(facts: Facts, security: Security) -> Conversation[None]:
 
 def log_in(facts: Facts, security: Security, credentials: Credentials) -> Conversation[None]:
     """The same, with one attempt to log in by the best mechanism there is."""
+    from mailsetup.dialogue.login import picked  # the log-in half, which a probe can do without
+
     yield from _session(facts, security)
     facts.stage = Stage.LOGIN
     login = yield from picked(credentials, facts)
@@ -154,6 +155,8 @@ def _parsed(match: re.Match[bytes]) -> Answer:
 
 
 def _authenticate(facts: Facts, login: Login) -> Conversation[Reply]:
+    from mailsetup.dialogue.login import OWN_COMMAND
+
     if login.mechanism == OWN_COMMAND:
         return (yield from _user_and_pass(facts, login))
     exchange = login.exchange()
@@ -171,6 +174,8 @@ def _authenticate(facts: Facts, login: Login) -> Conversation[Reply]:
 
 
 def _user_and_pass(facts: Facts, login: Login) -> Conversation[Reply]:
+    from mailsetup.dialogue.replies import Reply
+
     yield command("USER", login.username)
     answer = yield from _answer()
     if answer.ok:
@@ -178,7 +183,7 @@ def _user_and_pass(facts: Facts, login: Login) -> Conversation[Reply]:
         answer = yield from _answer()
     return Reply(
         ok=answer.ok,
-        mechanism=OWN_COMMAND,
+        mechanism=login.mechanism,
         code=answer.code,
         text=answer.text,
         misunderstood=_about_something_else(facts, answer),

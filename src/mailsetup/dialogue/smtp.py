@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from mailsetup.dialogue.actions import ReadLine, StartTls, command
 from mailsetup.dialogue.facts import Ended, Stage, printable, turned_away, wrong_protocol
-from mailsetup.dialogue.login import picked
 from mailsetup.dialogue.mechanisms import auths_of, clean, showing
 from mailsetup.model import Outcome, Security
 
@@ -63,6 +62,8 @@ def look(facts: Facts, security: Security) -> Conversation[None]:
 
 def log_in(facts: Facts, security: Security, credentials: Credentials) -> Conversation[None]:
     """The same, with one attempt to log in by the best mechanism there is."""
+    from mailsetup.dialogue.login import picked  # the log-in half, which a probe can do without
+
     yield from _session(facts, security)
     facts.stage = Stage.LOGIN
     login = yield from picked(credentials, facts)
