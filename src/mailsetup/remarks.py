@@ -55,7 +55,7 @@ CATALOGUE: dict[str, Sentence] = {
     "no-such-domain": Sentence(ERROR, "The domain {domain} does not exist.", "Check the spelling of the domain."),
     "dnssec-bogus": Sentence(
         ERROR,
-        "The DNSSEC signatures of {domain} are wrong, so whoever checks them cannot reach the domain at all.",
+        "DNSSEC signatures of {domain} are wrong, so those who check them do not get the records at all.",
         "Sign the zone anew, and compare the DS record at the registry with its keys.",
     ),
     "dnssec-unsigned": Sentence(
@@ -401,7 +401,7 @@ STANDINGS: dict[Standing, str] = {
     Standing.WORKS: "works",
     Standing.PARTLY: "works in part",
     Standing.FAILS: "does not work",
-    Standing.UNTRIED: "cannot be tried from outside",
+    Standing.UNTRIED: "cannot be tried",
     Standing.NOTHING: "finds nothing",
 }
 

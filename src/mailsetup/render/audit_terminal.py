@@ -141,7 +141,7 @@ class AuditRenderer:
         places = " ".join(f"[{numbers[remedy]}]" for remedy in remark.remedies)
         if words.advice or places:
             line.append(f"\n→ {words.advice} {places}".rstrip(), style="default not bold")
-        line.append(f"  ({remark.code})", style="dim not bold")
+        line.append(f"  ({clean(remark.code, limit=MAX_TEXT)})", style="dim not bold")
         return Padding(line, (0, 0, 1, 2), expand=False)
 
     # The evidence
@@ -194,8 +194,8 @@ class AuditRenderer:
     def _grid(self, headers: tuple[str, ...], rows: list[tuple[Text, ...]]) -> Padding:
         shown = any(headers)
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=shown)
-        for header in headers:
-            table.add_column(header, overflow="fold")
+        for place, header in enumerate(headers):
+            table.add_column(header, overflow="fold", no_wrap=shown and place == 1)  # the result is what is looked for
         for row in rows:
             table.add_row(*row)
         return Padding(table, (0, 0, 0, 2), expand=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mailsetup.audit.evidence import PUBLISHED
 from mailsetup.model import SourceName
+from mailsetup.names import is_below
 from mailsetup.net.interface import Answered
 from mailsetup.remarks import remark
 
@@ -43,10 +44,10 @@ def about_the_domain(evidence: Evidence, _: Remedies) -> Iterator[Remark]:
 
 def dnssec_state(evidence: Evidence, /) -> str:
     """Say whether the domain's zone is signed: ``unknown`` where nobody on the way checks signatures (SEC-07)."""
-    answer = evidence.answer(evidence.domain, "MX")
-    if answer.status is Answered.BOGUS:
+    own = (answer for (name, _), answer in evidence.answers.items() if is_below(name, evidence.domain))
+    if any(answer.status is Answered.BOGUS for answer in own):
         return "bogus"
-    if answer.secure:
+    if evidence.answer(evidence.domain, "MX").secure:
         return "signed"
     return "unsigned" if evidence.validates else "unknown"
 
