@@ -56,15 +56,12 @@ def in_memory(monkeypatch: pytest.MonkeyPatch) -> FakeNetwork:
     async def no_network(options: mailsetup.Options) -> AsyncIterator[Any]:
         yield options.network or network
 
-    async def connected(options: mailsetup.Options) -> bool:
-        return True
-
     import mailsetup.asking as engine
     import mailsetup.net as door
 
     for module in (engine, door):
         monkeypatch.setattr(module, "open_network", no_network)
-    monkeypatch.setattr(engine, "has_network", connected)
+    monkeypatch.setattr("mailsetup.net.offline.has_network", lambda _options: True)
     return network
 
 

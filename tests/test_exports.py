@@ -95,6 +95,16 @@ def test_a_settled_look_up_without_probes_loads_no_network_code() -> None:
     assert not (loaded_by(code) - BARE) & NETWORK
 
 
+def test_a_machine_without_a_network_is_told_before_network_code_is_loaded() -> None:
+    """Loading it takes half a second on a busy machine, and there is nothing for it to do."""
+    code = """
+import mailsetup, mailsetup.net.offline
+mailsetup.net.offline.has_network = lambda options: False
+assert [p.code for p in mailsetup.discover("x@corp.example").problems] == ["no-network"]
+"""
+    assert not (loaded_by(code) - BARE) & NETWORK
+
+
 def test_the_offline_command_line_loads_no_network_code_and_no_tables() -> None:
     """``--offline --json`` is what scripts call in a loop."""
     code = """

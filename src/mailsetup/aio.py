@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailsetup.discovery import begin
+from mailsetup.discovery import begin, goes_on
 from mailsetup.model import Discovery, Options, Probe, Server, Verification
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def discover(address: str, /, *, options: Options = _DEFAULT) -> Discovery
         InvalidAddress: if ``address`` is not an e-mail address.
     """
     case = begin(address, options)
-    if case.needs_network:
+    if goes_on(case):
         from mailsetup.asking import proceed
 
         await proceed(case)

@@ -19,7 +19,7 @@ import anyio
 from mailsetup.errors import MailsetupError, NetworkError
 from mailsetup.model import Finding, Protocol, Server, Service, SourceName, Status, Trust
 from mailsetup.net import open_network
-from mailsetup.net.offline import has_network, looks_cut_off
+from mailsetup.net.offline import looks_cut_off
 from mailsetup.net.trace import traced
 from mailsetup.plan import LAST_RESORT, Step, second_wave
 from mailsetup.prober import probe_server, probe_service
@@ -60,9 +60,6 @@ class Proven(NamedTuple):
 
 async def proceed(case: Case, /) -> None:
     """Take a case to the network, until it is good enough, all is asked, or its time is over."""
-    if case.options.network is None and not await has_network(case.options):
-        _without_network(case)
-        return
     with anyio.move_on_after(case.options.timeout - case.elapsed) as scope:
         async with open_network(case.options) as network:
             await Asking(case, network).run()
@@ -70,12 +67,6 @@ async def proceed(case: Case, /) -> None:
         case.problems.append(problem("deadline", seconds=f"{case.options.timeout:g}"))
     if looks_cut_off(case.attempts):
         case.problems.append(problem("no-network"))
-
-
-def _without_network(case: Case) -> None:
-    case.problems.append(problem("no-network"))
-    for step in () if case.is_settled else case.plan.network:
-        case.skip(step, "no-network")
 
 
 class Asking:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mailsetup.discovery import begin
+from mailsetup.discovery import begin, goes_on
 from mailsetup.model import Discovery, Options, Probe, Server, Verification
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def discover(address: str, /, *, options: Options = _DEFAULT) -> Discovery:
         InvalidAddress: if ``address`` is not an e-mail address.
     """
     case = begin(address, options)
-    if case.needs_network:
+    if goes_on(case):
         from mailsetup.asking import proceed
 
         _in_own_loop(proceed, case)

@@ -1,8 +1,8 @@
 """One look-up from beginning to end: plan → ask → rank → Discovery.
 
 A ``Case`` is the state of one call. ``begin`` answers what this machine knows, without an event loop; if that settles
-the matter, or nothing else may be asked, the case is finished and costs microseconds. Otherwise ``asking.proceed``
-takes the same case to the network. Both doors do exactly this and nothing else.
+the matter, or nothing else may be asked, the case is finished and costs microseconds. Otherwise, if there is a network,
+``asking.proceed`` takes the same case there. Both doors do exactly this and nothing else.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mailsetup.address import Address
 from mailsetup.model import Attempt, Discovery, Finding, Options, Probe, Protocol, SourceName, Status, Trust
 from mailsetup.plan import Plan, Step, first_wave, may_settle
+from mailsetup.problems import problem
 from mailsetup.proof import with_probes
 from mailsetup.providers.in_use import in_use
 from mailsetup.rank import merge_servers, merge_services
@@ -191,3 +192,20 @@ def begin(address: str, options: Options, /) -> Case:
         for step in case.plan.network:
             case.skip(step, "settled")
     return case
+
+
+def goes_on(case: Case, /) -> bool:
+    """Whether the network is to be asked, and there is one. Where there is none, the case is finished and says so.
+
+    Looked at before the network half is loaded, so that a machine without a network is told at once.
+    """
+    if not case.needs_network:
+        return False
+    from mailsetup.net.offline import has_network
+
+    if case.options.network is not None or has_network(case.options):
+        return True
+    case.problems.append(problem("no-network"))
+    for step in () if case.is_settled else case.plan.network:
+        case.skip(step, "no-network")
+    return False

@@ -40,15 +40,15 @@ async def test_the_kernel_is_asked_for_a_way(
 ) -> None:
     """A way to the Internet, to the nameserver or to the proxy is a network; none at all is none."""
     started = time.monotonic()
-    assert await has_network(Options(**options), source=ways(*reachable)) is expected
+    assert has_network(Options(**options), source=ways(*reachable)) is expected
     assert time.monotonic() - started < 0.5
 
 
 async def test_a_nameserver_on_this_machine_has_to_be_there() -> None:
     """A loopback nameserver counts if somebody listens: without a way out it may still know a network of its own."""
     async with dns_server({}) as server:
-        assert await has_network(Options(nameservers=(server.spelled,)), source=ways())
-    assert not await has_network(Options(nameservers=(f"127.0.0.1:{refused_port()}",)), source=ways())
+        assert has_network(Options(nameservers=(server.spelled,)), source=ways())
+    assert not has_network(Options(nameservers=(f"127.0.0.1:{refused_port()}",)), source=ways())
 
 
 async def test_looking_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ async def test_looking_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
             return 0
 
     monkeypatch.setattr("mailsetup.net.order.socket.socket", Watched)
-    assert not await has_network(Options(nameservers=("10.0.0.1",)))
+    assert not has_network(Options(nameservers=("10.0.0.1",)))
     assert sent == []
 
 

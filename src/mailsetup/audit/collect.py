@@ -75,7 +75,7 @@ async def collect(address: Address, options: Options, /, *, now: datetime) -> Ev
     thorough = options.model_copy(update={"allow_http": True, "grace": options.timeout})
     gathering = Gathering(address, thorough)
     gathering.look_here()
-    if options.network is None and not await has_network(options):
+    if options.network is None and not has_network(options):
         return gathering.evidence(now, has_network=False)
     with anyio.move_on_after(options.timeout) as scope:
         async with open_network(options) as network:
@@ -183,7 +183,8 @@ class Gathering:
         self.claims.append(Claimed(step, self._place(step), finding))
 
     def _place(self, step: Step) -> str:
-        ispdb = f"{(self.options.ispdb_url or '').rstrip('/')}/{step.domain}"
+        base = self.options.ispdb_url
+        ispdb = f"{base.rstrip('/')}/{step.domain}" if base else step.domain
         places = {
             SourceName.PACC: pacc_url(step.domain),
             SourceName.ISPDB: ispdb,

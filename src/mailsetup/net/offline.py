@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from mailsetup.model import Learned, Status
 from mailsetup.net.order import source_address
+from mailsetup.net.places import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,19 +34,17 @@ _SILENCE: Final = frozenset({"dns-timed-out", "timed-out", "network-unreachable"
 """Reasons that a machine without a network gives. A refused connection is not one: somebody refused it."""
 
 
-async def has_network(options: Options, /, *, source: Callable[[str], str | None] = source_address) -> bool:
-    """Whether anybody can be reached, as far as this machine can tell by itself. Takes no time.
+def has_network(options: Options, /, *, source: Callable[[str], str | None] = source_address) -> bool:
+    """Whether anybody can be reached, as far as this machine can tell by itself. Takes no time, loads nothing heavy.
 
     Args:
         options: nameservers and proxy.
         source: gives this machine's own address on the way to another one, or ``None``.
     """
-    from mailsetup.net.dns.servers import nameservers  # the network door is about to be opened anyway
-
-    servers = nameservers(options.nameservers)
-    if any(server.is_trusted and _is_listening(server.address, server.port) for server in servers):
+    servers = places(options.nameservers)
+    if any(server.is_here and _is_listening(server.address, server.port) for server in servers):
         return True
-    elsewhere = [server.address for server in servers if not server.is_trusted]
+    elsewhere = [server.address for server in servers if not server.is_here]
     proxy = urlsplit(options.proxy or "").hostname or ""
     ways = [*_PUBLIC, *elsewhere, *([proxy] if _is_address(proxy) else [])]
     return any(source(address) is not None for address in ways)

@@ -12,26 +12,23 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import anyio
 
-from mailsetup.errors import InvalidOptions
 from mailsetup.model import Learned
 from mailsetup.net.dns.wire import Question, answers, is_truncated
 from mailsetup.net.failures import failure
 from mailsetup.net.interface import Request
+from mailsetup.net.places import DNS_PORT, RESOLV_CONF, places
 from mailsetup.net.stream import connect_socket, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from mailsetup.net.interface import Fetcher
 
-RESOLV_CONF: Final = Path("/etc/resolv.conf")
-
-_PORT: Final = 53
 _MAX_REPLY: Final = 65535
 """A DNS message's length is a 16-bit number (RFC 1035 section 4.2.2)."""
 
@@ -65,7 +62,7 @@ class Nameserver:
     """A server that speaks plain DNS."""
 
     address: str
-    port: int = _PORT
+    port: int = DNS_PORT
 
     is_anonymous = False
 
@@ -142,50 +139,4 @@ def nameservers(written: Iterable[str] = (), /, *, resolv_conf: Path = RESOLV_CO
     Raises:
         InvalidOptions: for one that cannot be read.
     """
-    servers = tuple(_read_server(text) for text in written)
-    return servers or _system_servers(resolv_conf)
-
-
-def _read_server(text: str) -> Nameserver:
-    host, port = text, ""
-    if text.startswith("["):
-        host, closing, port = text[1:].partition("]")
-        port = port.removeprefix(":") if closing else "none"
-    elif text.count(":") == 1:
-        host, _, port = text.partition(":")
-    try:
-        ip_address(host.partition("%")[0])
-        number = int(port or _PORT)
-    except ValueError:
-        number = 0
-    if not 1 <= number <= 65535:
-        raise InvalidOptions(f"{text!r} is not a nameserver: write an IP address, address:port or [address]:port")
-    return Nameserver(host, number)
-
-
-def _system_servers(resolv_conf: Path) -> tuple[Nameserver, ...]:
-    """Read the system's own choice; this machine itself where it has none, as ``resolv.conf(5)`` says."""
-    try:
-        text = resolv_conf.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return _registry_servers() or (Nameserver("127.0.0.1"),)
-    found = []
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) >= 2 and words[0] == "nameserver":
-            try:
-                found.append(_read_server(f"[{words[1]}]" if ":" in words[1] else words[1]))
-            except InvalidOptions:  # the system's file is not ours to complain about
-                continue
-    return tuple(found) or (Nameserver("127.0.0.1"),)
-
-
-def _registry_servers() -> tuple[Nameserver, ...]:
-    """Ask Windows, by way of dnspython."""
-    import dns.resolver  # heavy, and needed on Windows only
-
-    try:
-        found = dns.resolver.Resolver().nameservers
-    except dns.resolver.NoResolverConfiguration:
-        return ()
-    return tuple(Nameserver(server) for server in found if isinstance(server, str))
+    return tuple(Nameserver(*place) for place in places(written, resolv_conf=resolv_conf))
