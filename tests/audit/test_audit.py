@@ -29,6 +29,7 @@ from mailsetup.render.audit_words import numbered
 from mailsetup.testing import FakeNetwork
 from mailsetup.testing import Page as FakePage
 from tests.audit.folder import CASES, DOMAIN, NOW, Case
+from tests.support.program import run
 
 if TYPE_CHECKING:
     from mailsetup.net.interface import Network
@@ -374,3 +375,29 @@ def test_evidence_is_a_value() -> None:
     """Judging twice gives the same report: the rules keep nothing."""
     evidence = Evidence(address=Address.parse("postmaster@corp.example"), now=NOW)
     assert judge(evidence) == judge(replace(evidence))
+
+
+# The command line
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["localhost"], ["a..b"], ["corp.example", "--html", "/nowhere/at/all/x.html"], ["corp.example", "--fail-on", "x"]],
+)
+def test_what_cannot_be_done_is_said_at_once(arguments: list[str]) -> None:
+    """Exit code 2 and a sentence, before anybody is asked."""
+    ended = run("audit", *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.strip()
+    assert "Traceback" not in ended.err
+
+
+def test_the_command_line_without_a_network() -> None:
+    """One remark, an error; with ``--fail-on never`` it is shown all the same."""
+    alone = ("corp.example", "--nameserver", "127.0.0.1:1", "--lang", "de")
+    ended = run("audit", *alone)
+    assert ended.code == 1
+    assert "Dieser Computer hat keine Netzverbindung" in " ".join(ended.out.split())
+    ended = run("audit", *alone, "--fail-on", "never", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert [one.code for one in AuditReport.model_validate_json(ended.out).remarks] == ["no-network"]

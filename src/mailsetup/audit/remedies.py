@@ -13,12 +13,12 @@ from mailsetup.audit.evidence import MAIL
 from mailsetup.audit.places import AUTOCONFIG_HOST, SMTP_PORT, autodiscover_url, pacc_url, sts_url, tlsa_owner
 from mailsetup.formats import autoconfig, autodiscover, pacc, srv
 from mailsetup.formats.pacc.words import SERVERS as PACC_SERVERS
-from mailsetup.model import Protocol, Provider, Security, Server
+from mailsetup.model import Auth, Protocol, Provider, Security, Server
 from mailsetup.model.audit import Remedy
 
 if TYPE_CHECKING:
     from mailsetup.audit.evidence import Evidence
-    from mailsetup.model import Service
+    from mailsetup.model import OAuth, Service
 
 TTL = 3600
 
@@ -53,6 +53,7 @@ class Remedies:
         document = autoconfig.render(
             servers=self.servers,
             provider=self._provider(),
+            oauth=self._oauth(),
             domains=(self._domain,),
             templates_for=self._evidence.address,
             version="1.1",
@@ -64,7 +65,9 @@ class Remedies:
         implied = [tuple(one) for one in PACC_SERVERS.values()]
         if not any((s.protocol, s.port, s.security) in implied for s in self.servers):
             return NOTHING
-        document = pacc.render(servers=self.servers, services=self._services(), provider=self._provider())
+        document = pacc.render(
+            servers=self.servers, services=self._services(), provider=self._provider(), oauth=self._oauth()
+        )
         return (_file(pacc_url(self._domain), document), *self.digest(document))
 
     def digest(self, document: bytes, /) -> tuple[Remedy, ...]:
@@ -115,6 +118,12 @@ class Remedies:
     def _services(self) -> tuple[Service, ...]:
         found = [service for claimed in self._evidence.claims for service in claimed.finding.services]
         return tuple({service.endpoint: service for service in reversed(found)}.values())[::-1]
+
+    def _oauth(self) -> OAuth | None:
+        """Give what is known about tokens, where a server that is published takes them."""
+        if not any(Auth.OAUTH2 in server.auth for server in self.servers):
+            return None
+        return next((claimed.finding.oauth for claimed in self._evidence.claims if claimed.finding.oauth), None)
 
     def _provider(self) -> Provider:
         return Provider(id=self._domain, name=self._evidence.address.domain_unicode)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path  # noqa: TC003  (typer reads annotations at run time)
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +15,7 @@ from mailsetup.cli.terminal import console, fail, fail_for_address, language_cod
 from mailsetup.errors import InvalidAddress, InvalidOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from mailsetup.model import Options
     from mailsetup.model.audit import AuditReport, Grade
@@ -62,6 +64,7 @@ def audit(
     if ispdb_url is not None:
         options = options.model_copy(update={"ispdb_url": ispdb_url or None})
     language = language_code(lang)
+    _check_folders(html, junit)
     report = _audit(domain, options, language)
     failing = grades_from(fail_on)
     _write(report, html=html, junit=junit, failing=failing, language=language)
@@ -87,11 +90,34 @@ def exit_code(report: AuditReport, failing: Collection[Grade], /) -> int:
     return REMARKS if any(remark.grade in failing for remark in report.remarks) else GOOD
 
 
+def _check_folders(*files: Path | None) -> None:
+    """Find out before the audit, which takes a minute, and not after."""
+    for file in files:
+        if file is not None and not file.absolute().parent.is_dir():
+            fail(f"Cannot write {file}: there is no such folder.")
+
+
+@contextmanager
+def _patience(language: str) -> Iterator[None]:
+    """Say on standard error that something is going on, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    from mailsetup.translation import translator
+
+    t = translator(language)
+    with Console(stderr=True).status(t("Everybody is being asked, and every server tried …")):
+        yield
+
+
 def _audit(domain: str, options: Options, language: str) -> AuditReport:
     from mailsetup.blocking import audit as look_at
 
     try:
-        return look_at(domain, options=options)
+        with _patience(language):
+            return look_at(domain, options=options)
     except InvalidAddress as error:
         fail_for_address(error, language)
     except InvalidOptions as error:

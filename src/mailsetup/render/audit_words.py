@@ -5,6 +5,7 @@ Text from outside is cleaned here; escaping it is the business of whoever knows 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailsetup.formats.text import clean
@@ -64,12 +65,13 @@ class Told(NamedTuple):
 
 
 def told(remark: Remark, /, *, translate: Translate) -> Told:
-    """Translate a remark by its code and arguments; one of a newer version is shown as it came."""
+    """Translate a remark by its code and arguments; one of another version is shown as it came."""
     t, entry = translate, CATALOGUE.get(remark.code)
     message, advice = remark.message, remark.advice
     if entry is not None:
-        message = t(entry.message).format_map(remark.arguments)
-        advice = t(entry.advice).format_map(remark.arguments) if entry.advice else ""
+        with suppress(KeyError):  # the other version's sentence had other arguments
+            message = t(entry.message).format_map(remark.arguments)
+            advice = t(entry.advice).format_map(remark.arguments) if entry.advice else ""
     return Told(clean(message, limit=MAX_SENTENCE), clean(advice, limit=MAX_SENTENCE))
 
 

@@ -29,6 +29,10 @@ CONTENT_REMARKS = {
 TOLD_ELSEWHERE = ("plaintext",)
 """Of the parsers' remarks, what another rule says with more knowledge."""
 
+TOLD_BY_REASON = ("redirect-to-http",)
+
+HOST_ONLY = "https://autoconfig."
+
 MAX_REMARKS = 10
 """Of one document; a broken one could fill pages."""
 
@@ -51,9 +55,21 @@ def about_autoconfig(evidence: Evidence, remedies: Remedies) -> Iterator[Remark]
             yield remark("document-unusable", subject=document.url, remedies=remedies.autoconfig(), facts=facts)
         elif not document.is_open:
             yield remark("web-page-instead", subject=document.url, url=document.url)
+    yield from _about_the_host(evidence.documents)
     if not usable:
         yield remark("no-autoconfig", subject=evidence.domain, domain=evidence.domain, remedies=remedies.autoconfig())
     yield from _about_difference(evidence, remedies)
+
+
+def _about_the_host(documents: Iterable[Document]) -> Iterator[Remark]:
+    """The host that is there for this document alone, and gives no answer: a wrong certificate, mostly."""
+    for document in documents:
+        failure = document.failure
+        if failure is None or failure.reason in TOLD_BY_REASON or not document.url.startswith(HOST_ONLY):
+            continue
+        if failure.status not in (Status.ABSENT, Status.REFUSED):
+            facts = {"url": document.url, "reason": failure.detail}
+            yield remark("document-unreachable", subject=document.url, facts=facts)
 
 
 def _about_difference(evidence: Evidence, remedies: Remedies) -> Iterator[Remark]:
