@@ -75,6 +75,14 @@ def test_a_refusal_says_why_and_writes_nothing(tmp_path: Path) -> None:
     assert json.loads(run(*found, "--json").out)["error"]["code"] == "login"
 
 
+def test_an_address_of_which_nothing_is_known_says_so() -> None:
+    """The refusal, and the problems that explain it."""
+    ended = run("export", "x@nobody-knows.example", "--offline", "-f", "msmtp")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("No SMTP server is known for x@nobody-knows.example.\n")
+    assert "--offline" in ended.err
+
+
 def test_json_holds_files_and_notes() -> None:
     """For programs that run this one."""
     ended = run("export", ADDRESS, "--offline", "-f", "mbsync", "--json")

@@ -109,7 +109,7 @@ def export(
     try:
         written = _write(discovery, format, password_command, auth)
     except CannotExpress as refusal:
-        _refuse(refusal, language, json=json)
+        _refuse(refusal, discovery, language, json=json)
     if json:
         print_json(jsonlib.dumps(_as_json(format, written), ensure_ascii=False))
     else:
@@ -155,14 +155,17 @@ def _way(auth: str | None) -> Auth | None:
         fail(f"Bad value for --auth: {auth!r}; the words are {', '.join(Auth)}.")
 
 
-def _refuse(refusal: CannotExpress, language: str, *, json: bool) -> NoReturn:
+def _refuse(refusal: CannotExpress, discovery: Discovery, language: str, *, json: bool) -> NoReturn:
     from mailsetup.render.export.sentences import refusal_text
+    from mailsetup.render.export.telling import told_problems
     from mailsetup.translation import translator
 
     if json:
         print_json(jsonlib.dumps({"error": {"code": refusal.code, "reason": refusal.reason}}, ensure_ascii=False))
         raise typer.Exit(NOTHING_FOUND)
-    fail(refusal_text(refusal, translator(language)), NOTHING_FOUND)
+    translate: Callable[[str], str] = translator(language)
+    problems = [f"• {line}" for line in told_problems(discovery, translate=translate)]
+    fail("\n".join([refusal_text(refusal, translate), *problems]), NOTHING_FOUND)
 
 
 def _as_json(name: str, written: Export) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from tests.lab.availability import program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.lab.exported.capture import Capture
     from tests.lab.exported.stage import Stage
@@ -143,11 +142,10 @@ def test_the_program_sends_the_token(name: str, capture: Capture, stage: Stage) 
     assert set(capture.usernames) == {"anna@corp.example"}
 
 
-def test_the_password_command_is_run_as_it_was_given(capture: Capture, stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["mbsync", "offlineimap", "getmail", "msmtp", "neomutt"])
+def test_the_password_command_is_run_as_it_was_given(name: str, capture: Capture, stage: Stage) -> None:
     """A command with quotation marks, dollars and percent signs runs as the shell would run it."""
-    for name in ("mbsync", "offlineimap", "getmail", "msmtp"):
-        mark = stage.home / f"ran-{name}"
-        stage.command = f"""printf '%s' "it's \\"$HOME\\" 100%" > {mark}; echo secret"""
-        stage.export(capture.discovery("anna"), name)
-        RUNS[name](stage)
-        assert mark.read_text(encoding="utf-8") == f'it\'s "{stage.home}" 100%'
+    stage.command = """printf '%s' "it's $HOME; 100% # yes" > mark; echo secret"""
+    stage.export(capture.discovery("anna"), name)
+    RUNS[name](stage)
+    assert (stage.home / "mark").read_text(encoding="utf-8") == f"it's {stage.home}; 100% # yes"

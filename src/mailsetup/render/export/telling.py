@@ -27,10 +27,15 @@ def told(discovery: Discovery, written: Export, *, language: str, translate: Cal
     requirements = discovery.provider.requirements if discovery.provider else ()
     lines = [_requirement(requirement, language, translate) for requirement in requirements]
     lines += [note_text(one, translate) for one in written.notes]
+    yield from (clean(line, limit=MAX_TEXT) for line in lines)
+    yield from told_problems(discovery, translate=translate)
+
+
+def told_problems(discovery: Discovery, *, translate: Callable[[str], str]) -> Iterator[str]:
+    """Give a line for each problem that matters to whoever wants the file, also where there is none."""
     for problem in discovery.problems:
         if problem.severity is not Severity.INFO or problem.code in ALWAYS_TOLD:
-            lines += _problem(problem, translate)
-    return (clean(line, limit=MAX_TEXT) for line in lines)
+            yield clean(_problem(problem, translate), limit=MAX_TEXT)
 
 
 def _requirement(requirement: Requirement, language: str, translate: Callable[[str], str]) -> str:
@@ -38,12 +43,11 @@ def _requirement(requirement: Requirement, language: str, translate: Callable[[s
     return f"{sentence} {requirement.url or ''}"
 
 
-def _problem(problem: Problem, translate: Callable[[str], str]) -> Iterator[str]:
+def _problem(problem: Problem, translate: Callable[[str], str]) -> str:
     known = CATALOGUE.get(problem.code)
     if known is None:
-        yield f"{problem.message} {problem.next_step}"
-        return
+        return f"{problem.message} {problem.next_step}"
     sentence = translate(known.message).format_map(problem.arguments)
-    if known.next_step:
-        sentence += " " + translate(known.next_step).format_map(problem.arguments)
-    yield sentence
+    if not known.next_step:
+        return sentence
+    return f"{sentence} {translate(known.next_step).format_map(problem.arguments)}"
