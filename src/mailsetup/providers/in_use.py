@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 FILE_NAME = "providers.json"
 
+MAX_INSTALLED = 10 * 1024 * 1024
+"""Octets; more is cut off, and then found to be damaged. No database is taken over that comes near it."""
+
 _SEAL = b"crc32:%08x\n"
 """Last line of an installed file: it was verified when it came, so all that is looked for later is a broken disk."""
 
@@ -69,7 +72,8 @@ def in_use() -> Database:
 def choose(path: Path, /) -> Choice:
     """Choose between the bundled database and the one at ``path``, which need not be there."""
     try:
-        installed = path.read_bytes()
+        with path.open("rb") as file:
+            installed = file.read(MAX_INSTALLED)
     except FileNotFoundError:
         return Choice(bundled())
     except OSError as error:
