@@ -63,6 +63,15 @@ def is_sealed() -> bool:
     return interfaces == {"lo"} and ways <= {"lo"}
 
 
+def here(addresses: tuple[str, ...], /) -> tuple[str, ...]:
+    """Give those of ``addresses`` that this machine can have: without IPv6 the lab does without them."""
+    try:
+        has_ipv6 = Path("/proc/sys/net/ipv6/conf/lo/disable_ipv6").read_text(encoding="ascii").strip() == "0"
+    except OSError:
+        has_ipv6 = False
+    return tuple(address for address in addresses if has_ipv6 or ":" not in address)
+
+
 def is_inside() -> bool:
     """Whether this process is in a namespace made for the lab, and really sealed off."""
     return os.environ.get(VARIABLE) == INSIDE and is_sealed()
@@ -84,7 +93,7 @@ def furnish(folder: Path, /, *, resolver: str, search: str) -> None:
     if not is_inside():
         raise RuntimeError("there is a way out of here: this is not the lab's namespace")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    for address in EXTRA_ADDRESSES:
+    for address in here(EXTRA_ADDRESSES):
         length = "128" if ":" in address else "32"
         subprocess.run(["ip", "address", "add", f"{address}/{length}", "dev", "lo"], check=True)
     numbered = list(enumerate(ACCOUNTS, _FIRST_ID))

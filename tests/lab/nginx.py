@@ -106,7 +106,7 @@ class Nginx:
         self._read = 0
         addresses = [world.WEB]
         if where.standard_ports:
-            addresses += [f"[{a}]" if ":" in a else a for a in namespace.PUBLIC_ADDRESSES]
+            addresses += [f"[{a}]" if ":" in a else a for a in namespace.here(namespace.PUBLIC_ADDRESSES)]
         config = folder / "nginx.conf"
         config.write_text(self._text(where, folder, authority, addresses), encoding="ascii")
         server = program("nginx", package="nginx-light")

@@ -11,7 +11,7 @@ import pytest
 
 import mailsetup
 from mailsetup.model import Options, Outcome, SourceName, Status
-from tests.lab.namespace import METADATA_ADDRESS
+from tests.lab.namespace import METADATA_ADDRESS, here
 from tests.lab.tripwire import TripWire
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PORTS = (80, 443, 110, 143, 465, 587, 993, 995)
 @pytest.fixture
 def wire(sealed: None) -> Iterator[TripWire]:
     """Trip wires on the metadata address and in a private network."""
-    with TripWire((METADATA_ADDRESS, "10.53.0.1", "fd00:53::1"), PORTS) as wire:
+    with TripWire(here((METADATA_ADDRESS, "10.53.0.1", "fd00:53::1")), PORTS) as wire:
         yield wire
         assert not wire.tripped
 
