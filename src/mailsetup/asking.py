@@ -2,7 +2,8 @@
 
 One task group, one stream of events, one loop that decides what follows from each event. The rules:
 
-* All sources start together; the last resort starts when the others ended with nothing good, or had the grace time.
+* All sources start together; the last resort starts when the others ended without an answer, or had the grace time. It
+  is spared where guessing could find nothing better, and where DNS says that there is no such domain.
 * The servers of the leading answer are probed while slower sources are still being asked.
 * Once a pair of trust ≥ 2 stands (and is confirmed, where probing is on), only sources that rank above it still matter,
   and the MX, which can contradict it; they get the grace time.
@@ -94,8 +95,10 @@ class Asking:
                 await self._until_done(group)
                 group.cancel_scope.cancel()
         finally:
-            for step in (*sorted(self.asking, key=lambda step: step.rank), *self.last_resort):
+            for step in sorted(self.asking, key=lambda step: step.rank):
                 self.case.skip(step, "not-needed" if self.good_since is not None else "deadline")
+            for step in self.last_resort:
+                self.case.skip(step, "not-needed" if self.case.has_answer else "deadline")
 
     async def _until_done(self, group: TaskGroup) -> None:
         while not self._is_done():
@@ -124,6 +127,8 @@ class Asking:
 
     def _follow_mx(self, group: TaskGroup, event: Answered) -> None:
         hosting = event.finding.hosting
+        if event.finding.reason == "nxdomain":
+            self.last_resort = []  # RFC 8020: below a name that does not exist there is no other
         is_certain = event.finding.status is Status.FOUND and not any(s.needs_consent for s in event.finding.servers)
         if hosting is None or is_certain:
             return  # unknown, or it led to a provider whose servers are at hand
@@ -152,20 +157,20 @@ class Asking:
     def _is_done(self) -> bool:
         if self.good_since is not None:
             return not self.probing and not any(self.case.matters(step) for step in self.asking)
-        return not self.asking and not self.probing and not self.last_resort
+        return not self.asking and not self.probing and (not self.last_resort or self.case.has_answer)
 
     def _is_time_for_the_last_resort(self) -> bool:
-        if not self.last_resort or self.good_since is not None:
+        if not self.last_resort or self.case.has_answer:
             return False
         if not self.asking and not self.probing:
             return True
-        return not self.case.has_pair and self.case.elapsed >= self.case.options.grace
+        return self.case.elapsed >= self.case.options.grace
 
     def _patience(self) -> float:
         """Seconds to wait for the next event."""
         if self.good_since is not None:
             return max(0.0, self.good_since + self.case.options.grace - self.case.elapsed)
-        if self.last_resort and not self.case.has_pair:
+        if self.last_resort and not self.case.has_answer:
             return max(0.01, self.case.options.grace - self.case.elapsed)
         return math.inf
 

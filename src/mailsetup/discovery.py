@@ -125,6 +125,14 @@ class Case:
         return all(server is not None and server.trust >= Trust.VOUCHED for server in self._pair())
 
     @property
+    def has_answer(self) -> bool:
+        """A pair stands that guessing cannot better: it did not come in clear text, and no probe speaks against it."""
+        return all(
+            server is not None and server.trust > Trust.CLEARTEXT and (server.probe is None or server.confirmed)
+            for server in self._pair()
+        )
+
+    @property
     def is_good(self) -> bool:
         """The pair stands, and is confirmed where probing is on."""
         pair = self._pair()
