@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -135,3 +136,24 @@ async def test_a_question_that_nobody_waits_for_is_recorded_too() -> None:
         await network.fetcher.fetch(Request("https://a.example/"))
     [attempt] = attempts
     assert (attempt.outcome, attempt.reason, attempt.learned) == (Status.UNREACHABLE, "cut-short", Learned.DOMAIN)
+
+
+@pytest.mark.parametrize(
+    ("fault", "learned"),
+    [
+        ("connection-refused", Learned.NOTHING),
+        ("nxdomain", Learned.NOTHING),
+        ("certificate-expired", Learned.DOMAIN),
+        ("timed-out", Learned.ADDRESS),
+        (None, Learned.ADDRESS),
+    ],
+)
+async def test_nobody_is_said_to_have_learned_what_was_never_sent(fault: str | None, learned: Learned) -> None:
+    """The privacy ledger is about what left this machine: a refused connection carried nothing (SEC-10)."""
+    url = "https://autoconfig.corp.example/mail/config-v1.1.xml?emailaddress=kim%40corp.example"
+    attempts: list[Attempt] = []
+    pages = {} if fault == "nxdomain" else {url: Page(fault=fault) if fault else "<clientConfig/>"}
+    network = traced(FakeNetwork(pages=pages), source="autoconfig", clock=lambda: 0.0, record=attempts.append)
+    with contextlib.suppress(NetworkError):
+        await network.fetcher.fetch(Request(url, learned=Learned.ADDRESS))
+    assert [attempt.learned for attempt in attempts] == [learned]

@@ -34,6 +34,22 @@ _ANSWERS: Final[dict[Answered, tuple[Status, str]]] = {
     Answered.BOGUS: (Status.REFUSED, "dns-bogus"),
 }
 
+_NOBODY_REACHED: Final = frozenset(
+    {
+        "nxdomain", "no-address", "dns-servfail", "dns-timed-out", "dns-refused", "dns-bogus", "private-address",
+        "connection-refused", "network-unreachable", "no-network", "proxy-failed", "bad-url",
+    }
+)  # fmt: skip
+"""Reasons after which nobody was asked: nothing was sent, so nothing was learned."""
+
+_BEFORE_THE_REQUEST: Final = frozenset(
+    {
+        "tls-failed", "not-tls", "certificate-expired", "certificate-not-yet-valid", "certificate-name-mismatch",
+        "certificate-self-signed", "certificate-untrusted",
+    }
+)  # fmt: skip
+"""Reasons after which only the host name had been sent, in the handshake."""
+
 _BUSY: Final = frozenset({408, 425, 429})
 """Client errors that say "not now" and not "no"."""
 
@@ -69,6 +85,14 @@ class _Entry:
     reason = ""
     detail = ""
 
+    def learned(self, at_most: Learned) -> Learned:
+        """What the other side really learned: a request that was never sent told nobody anything."""
+        if self.reason in _NOBODY_REACHED and self.outcome is not Status.FOUND:
+            return Learned.NOTHING
+        if self.reason in _BEFORE_THE_REQUEST and at_most is Learned.ADDRESS:
+            return Learned.DOMAIN
+        return at_most
+
     def ended(self, outcome: Status, reason: str, detail: str = "") -> None:
         self.outcome, self.reason, self.detail = outcome, reason, detail
 
@@ -102,7 +126,7 @@ class _Book:
                     detail=entry.detail,
                     started=started,
                     elapsed=self.clock() - started,
-                    learned=learned,
+                    learned=learned if told == RESOLVER else entry.learned(learned),
                     told=told,
                 )
             )
