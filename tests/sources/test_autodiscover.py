@@ -289,9 +289,38 @@ async def test_version_2_names_services() -> None:
     host, url = "autodiscover.corp.example", "https://ex.corp.example/EWS/Exchange.asmx"
     pages = v2(host, "AutodiscoverV1", {"Protocol": "AutodiscoverV1", "Url": B2})
     pages |= v2(host, "Ews", {"Protocol": "Ews", "Url": url})
+    pages |= v2(host, "ActiveSync", {"Protocol": "ActiveSync", "Url": f"{url}/as"})
     finding = await find(FakeNetwork(pages={**pages, B2: 401}))
-    assert [(service.protocol, service.url) for service in finding.services] == [("ews", url)]
+    assert [(service.protocol, service.url) for service in finding.services] == [
+        ("ews", url),
+        ("activesync", f"{url}/as"),
+    ]
     assert finding.servers == ()
+
+
+async def test_services_survive_a_dead_xml_service() -> None:
+    """The XML service that version 2 names does not answer; the services that it names stay."""
+    host, other = "autodiscover.corp.example", f"https://ex.corp.example{PATH}"
+    pages = v2(host, "AutodiscoverV1", {"Protocol": "AutodiscoverV1", "Url": other})
+    pages |= v2(host, "Ews", {"Protocol": "Ews", "Url": "https://ex.corp.example/EWS/Exchange.asmx"})
+    finding = await find(FakeNetwork(pages={**pages, other: Page(fault="connection-reset")}))
+    assert [service.protocol for service in finding.services] == ["ews"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"ErrorCode": "InvalidProtocol", "ErrorMessage": "Ews is not supported"},
+        {"Protocol": "AutodiscoverV1", "Url": B2},
+        {"Protocol": "Ews", "Url": "http://ex.corp.example/"},
+    ],
+)
+async def test_version_2_without_a_service_names_none(answer: dict[str, str]) -> None:
+    """An error, another protocol's answer or an http URL is no service (autodiscover.md 5)."""
+    host = "autodiscover.corp.example"
+    pages = v2(host, "AutodiscoverV1", {"Protocol": "AutodiscoverV1", "Url": B2}) | v2(host, "Ews", answer)
+    finding = await find(FakeNetwork(pages={**pages, B2: 404}))
+    assert (finding.status is Status.FOUND, finding.services) == (False, ())
 
 
 async def test_version_2_cannot_send_the_address_elsewhere() -> None:

@@ -109,6 +109,16 @@ async def test_endpoints_in_a_document_save_the_question() -> None:
     assert f"GET {RFC_8414}" not in network.asked
 
 
+async def test_a_bare_host_name_is_a_label_and_not_looked_up() -> None:
+    """Autoconfig's old form of an issuer names nothing that could be asked (AC-48)."""
+    document = autoconfig(extra=OAUTH_2.format("").replace("https://login.post.example/", "login.post.example"))
+    network = FakeNetwork(pages={FIRST: document, RFC_8414: metadata()})
+    finding = await ask(SourceName.AUTOCONFIG, network)
+    assert finding.oauth is not None
+    assert (finding.oauth.issuer, finding.oauth.token_url) == ("login.post.example", None)
+    assert not [asked for asked in network.asked if "login.post.example" in asked]
+
+
 @pytest.mark.parametrize(
     ("ceiling", "asked", "reported"),
     [
@@ -158,3 +168,10 @@ async def test_metadata_of_another_resource_is_not_believed() -> None:
 async def test_a_challenge_cannot_send_us_to_another_domain() -> None:
     """The metadata must be of the resource's own registrable domain (OA-15)."""
     assert await challenged("https://evil.example/.well-known/oauth-protected-resource") is None
+
+
+async def test_a_resource_without_metadata_leads_nowhere() -> None:
+    """The challenge promises a document that is not there (OA-08)."""
+    challenge = Page(status=401, headers={"WWW-Authenticate": f'Bearer resource_metadata="{RESOURCE_METADATA}"'})
+    network = FakeNetwork(pages={RESOURCE: challenge, RESOURCE_METADATA: 404})
+    assert await oauth.of_resource(await network.fetcher.fetch(Request(RESOURCE)), network) is None

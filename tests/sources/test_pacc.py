@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,11 +109,26 @@ async def test_the_retry_can_succeed() -> None:
             response = await fetch(request)
             if request.headers:
                 return response
-            return type(response)(response.status, response.url, response.headers, b"{}", response.hops)
+            return replace(response, body=b"{}")
 
     object.__setattr__(network, "fetcher", Changing())
     finding = await ask(SourceName.PACC, network, address=ADDRESS)
     assert finding.status is Status.FOUND
+
+
+async def test_a_document_that_vanishes_meanwhile_is_unreachable() -> None:
+    """On the second look there is nothing any more: the first document did not match and is not used (PACC-13)."""
+    network = FakeNetwork({OWNER: f'"{DIGEST}"'}, {URL: DOCUMENT + b"\n"})
+    fetch = network.fetcher.fetch
+
+    class Vanishing:
+        async def fetch(self, request: Request, /) -> Response:
+            response = await fetch(request)
+            return replace(response, status=404) if request.headers else response
+
+    object.__setattr__(network, "fetcher", Vanishing())
+    finding = await ask(SourceName.PACC, network, address=ADDRESS)
+    assert (finding.status, finding.reason, finding.servers) == (Status.UNREACHABLE, "host-unreachable", ())
 
 
 @pytest.mark.parametrize("records", [{}, {OWNER: '"v=UAAC1; a=sha256; d=AAAA"'}, {OWNER: '"v=UAAC2; a=sha256; d=x"'}])

@@ -21,7 +21,7 @@ from mailsetup.net.interface import Request
 from mailsetup.net.redirects import REDIRECTS, redirect_target
 from mailsetup.problems import problem
 from mailsetup.sources.documents import finding_of, not_a_document, unusable
-from mailsetup.sources.together import best_of, failed, first_found, patience
+from mailsetup.sources.together import all_of, best_of, failed, first_found, patience
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -131,20 +131,22 @@ class Exchange:
     async def _version_2(self, host: str, most: Trust, address: Address) -> Finding:
         """Ask for the URL of the XML service; where that is answered in JSON, ask for services too."""
         first = await self._json(host, "AutodiscoverV1", address)
-        services = await self.best_of(
-            [partial(self._service, host, name, most, address) for name in VERSION_2_SERVICES]
-        )
+        asks = [partial(self._service, host, name, most, address) for name in VERSION_2_SERVICES]
         if isinstance(first, ad.RedirectUrl) and (first.url, address) not in self._asked:
-            services.insert(0, await self.follow(Lead(first.url, most, (ad.json_url(host, address),)), address))
-        return first_found(services)
+            asks.insert(0, partial(self.follow, Lead(first.url, most, (ad.json_url(host, address),)), address))
+        findings = await all_of(asks, seconds=self._limits["seconds"])
+        services = tuple(service for finding in findings for service in finding.services)
+        return first_found(findings).model_copy(update={"services": services})
 
     async def _service(self, host: str, name: str, most: Trust, address: Address) -> Finding:
         answer = await self._json(host, name, address)
         url = ad.json_url(host, address, protocol=name)
-        if isinstance(answer, ad.Settings):
-            trust = min(most, self._step.ceiling)
-            return finding_of(answer, source=SourceName.AUTODISCOVER, trust=trust, provenance=(*self._step.via, url))
-        return _failure(answer, url) if isinstance(answer, ad.Failure) else self._elsewhere(url)
+        if isinstance(answer, ad.Failure):
+            return _failure(answer, url)
+        if not isinstance(answer, ad.Settings):
+            return Finding(status=Status.ABSENT, reason="no-service", detail=f"{host} names no {name} service.")
+        trust = min(most, self._step.ceiling)
+        return finding_of(answer, source=SourceName.AUTODISCOVER, trust=trust, provenance=(*self._step.via, url))
 
     async def _json(self, host: str, name: str, address: Address) -> ad.Answer:
         url = ad.json_url(host, address, protocol=name)

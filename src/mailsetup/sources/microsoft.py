@@ -23,7 +23,7 @@ from mailsetup.providers.database import bundled
 from mailsetup.providers.hosting import hoster_of
 from mailsetup.sources.documents import not_a_document
 from mailsetup.sources.records import without_records
-from mailsetup.sources.together import both, failed, first_found, settled
+from mailsetup.sources.together import PATIENCE, all_of, failed, first_found
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
@@ -49,8 +49,8 @@ class MicrosoftAutodiscover:
         if hoster is None or hoster.entry.id != PROVIDER:
             detail = f"The MX of {address.domain} does not lead to Microsoft 365, so Microsoft was not asked."
             return Finding(status=Status.SKIPPED, reason="not-at-microsoft", detail=detail)
-        first, second = (partial(settled, partial(self._ask, name, address, network)) for name in PROTOCOLS)
-        findings = await both(first, second)
+        asks = [partial(self._ask, name, address, network) for name in PROTOCOLS]
+        findings = await all_of(asks, seconds=PATIENCE)
         services = tuple(service for finding in findings for service in finding.services)
         return first_found(findings).model_copy(update={"services": services})
 

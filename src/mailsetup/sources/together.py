@@ -90,6 +90,19 @@ async def resolve_all(network: Network, questions: Iterable[tuple[str, RecordTyp
     return [answers[place] for place in range(len(questions))]
 
 
+async def all_of(asks: Sequence[Ask], /, *, seconds: float) -> list[Finding]:
+    """Ask all at once, each for at most ``seconds``, and wait for all; the findings come in the order of ``asks``."""
+    findings: dict[int, Finding] = {}
+
+    async def run(place: int, ask: Ask) -> None:
+        findings[place] = await in_time(ask, seconds=seconds)
+
+    async with anyio.create_task_group() as group:
+        for place, ask in enumerate(asks):
+            group.start_soon(run, place, ask)
+    return [findings[place] for place in range(len(asks))]
+
+
 async def best_of(asks: Sequence[Ask], /, *, grace: float, seconds: float) -> list[Finding]:
     """Ask all at once, each for at most ``seconds``, and stop as soon as the best is known.
 
