@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from mailsetup.cli.providers.fetching import fetch_and_take_over
 from mailsetup.errors import InvalidDocument, InvalidOptions, NetworkError
 from mailsetup.model import Options
-from mailsetup.providers.in_use import choose, sealed
+from mailsetup.providers.in_use import choose
+from mailsetup.providers.in_use import sealed as sealed_form
 from mailsetup.providers.update import MAX_DATABASE
+from tests.lab.availability import unavailable
 from tests.lab.publisher import Publisher
 from tests.providers.published import database, new_key, signed
 from tests.support.program import run
@@ -57,7 +60,7 @@ def test_newer_data_is_taken_over(publisher: Publisher, options: Options, tmp_pa
     path = tmp_path / "providers.json"
     taken = fetch(publisher.url(f"{way}new.json"), path, options)
     assert taken.database.by_domain("far.example") is not None
-    assert path.read_bytes() == sealed(NEW)
+    assert path.read_bytes() == sealed_form(NEW)
     assert fetch(publisher.url("new.json"), path, options) is None
 
 
@@ -98,12 +101,12 @@ def test_what_is_wrong_changes_nothing(
     """The data in use stays to the octet, nothing is left in the folder, and nothing was asked for without TLS."""
     path = tmp_path / "providers.json"
     middle = database(made="2090-01-15T00:00:00Z", name="Middle")
-    path.write_bytes(sealed(middle))
+    path.write_bytes(sealed_form(middle))
     publisher.publish("x.json", document, signature)
     with pytest.raises(error) as caught:
         fetch(publisher.url(place), path, options)
     assert getattr(caught.value, "reason" if error is NetworkError else "code") == reason
-    assert path.read_bytes() == sealed(middle)
+    assert path.read_bytes() == sealed_form(middle)
     assert [each.name for each in tmp_path.iterdir()] == ["providers.json"]
     assert choose(path).updated == path
     assert publisher.asked_in_the_clear() == []
@@ -132,6 +135,42 @@ def test_a_folder_that_cannot_be_written(publisher: Publisher, options: Options,
     with pytest.raises(OSError, match=r"exists|directory"):
         fetch(url, tmp_path / "data" / "providers.json", options)
     assert [each.name for each in tmp_path.iterdir()] == ["data"]
+
+
+@pytest.fixture
+def small_disk(sealed: None, tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 KiB, in the lab's namespace only."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=False)
+    if mounted.returncode:
+        unavailable("nothing can be mounted in this namespace")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_disk_that_is_full(publisher: Publisher, options: Options, small_disk: Path) -> None:
+    """A real one: the old data stays in use, and the half that was written is gone again."""
+    path = small_disk / "providers.json"
+    path.write_bytes(sealed_form(OLD))
+    large = database(made="2090-02-01T00:00:00Z", domains=[f"far{number}.example" for number in range(8000)])
+    url = publisher.publish("large.json", large, signed(large, KEY))
+    with pytest.raises(OSError, match="No space left"):
+        fetch(url, path, options)
+    assert path.read_bytes() == sealed_form(OLD)
+    assert [each.name for each in small_disk.iterdir()] == ["providers.json"]
+    assert choose(path).updated == path
+
+
+def test_a_disk_that_is_read_only(publisher: Publisher, options: Options, small_disk: Path) -> None:
+    """Told in the system's words; the old data stays in use."""
+    path = small_disk / "providers.json"
+    path.write_bytes(sealed_form(OLD))
+    url = publisher.publish("new.json", NEW, GOOD)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    with pytest.raises(OSError, match="Read-only"):
+        fetch(url, path, options)
+    assert path.read_bytes() == sealed_form(OLD)
 
 
 def test_the_program_refuses_what_the_release_does_not_trust(
