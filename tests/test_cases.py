@@ -172,7 +172,7 @@ def _check_evidence(found: Discovery) -> None:
 
 
 def test_there_are_enough_cases() -> None:
-    """Every mechanism and every grade of trust appears in some case (issue of the network sources, item 5)."""
+    """Every mechanism and every grade of trust appears in some case."""
     texts = "\n".join((folder / "expected.json").read_text(encoding="utf-8") for folder in CASES)
     assert len(CASES) >= 60
     for grade in range(4):

@@ -50,7 +50,7 @@ SPF_BIG, SPF_OFFICE, SPF_BLASTER, SPF_FILTER, SPF_UNKNOWN = (
     ],
 )
 def test_the_facts_lead_to_a_provider(facts: Hosting, expected: tuple[str, str, bool]) -> None:
-    """The exchanger first, then aliases, a second exchanger behind a filter, and SPF last (field notes 5)."""
+    """The exchanger first, then aliases, a second exchanger behind a filter, and SPF last."""
     found = hoster_of(facts, small_database())
     assert found is not None
     assert (found.entry.id, found.via, found.certain) == expected
