@@ -11,7 +11,6 @@ import sys
 import urllib.request
 from typing import TYPE_CHECKING
 
-from tests.lab import world
 from tests.lab.availability import unavailable
 from tests.lab.daemon import Daemon, listens
 
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
     from tests.lab.world import World
 
 DOMAIN = "automx.example"
+BACKEND = "127.0.0.1"
+"""Python's HTTP server looks up the name of the address it listens on. This one is in every ``/etc/hosts``; another one
+of loopback's would be asked of the machine's real name server."""
 _SEED = {
     "version": 2,
     "provider": "Lab by automx2",
@@ -38,22 +40,22 @@ class Automx2:
         if importlib.util.find_spec("automx2") is None:
             unavailable("the Python package automx2 is missing: it is in the dependency group test")
         folder = where.room("automx2")
-        self._port = where.port(world.AUTOMX2, 4243)
+        self._port = where.port(BACKEND, 4243)
         config = folder / "automx2.conf"
         config.write_text(f"[automx2]\ndb_uri = sqlite:///{folder}/automx2.sqlite\nproxy_count = 1\n", encoding="ascii")
         command = [sys.executable, "-m", "flask", "--app", "automx2.server:app", "run"]
         self.daemon = Daemon(
             "automx2",
-            [*command, "--host", world.AUTOMX2, "--port", str(self._port)],
+            [*command, "--host", BACKEND, "--port", str(self._port)],
             folder=folder,
-            ready=listens(world.AUTOMX2, self._port),
+            ready=listens(BACKEND, self._port),
             environment={"AUTOMX2_CONF": str(config)},
         )
 
     def seed(self) -> None:
         """Fill its database."""
         request = urllib.request.Request(
-            f"http://{world.AUTOMX2}:{self._port}/initdb/",
+            f"http://{BACKEND}:{self._port}/initdb/",
             data=json.dumps(_SEED).encode(),
             headers={"Content-Type": "application/json"},
         )

@@ -10,7 +10,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.lab import documents, namespace, world
+from tests.lab import automx2, documents, namespace, world
 from tests.lab.availability import can_change_user, program
 from tests.lab.daemon import Daemon, listens
 
@@ -85,7 +85,7 @@ http {{
     listen {automx_address}:{automx_tls} ssl;
     server_name autoconfig.automx.example autodiscover.automx.example;
     location / {{
-      proxy_pass http://{automx_address}:{automx_http};
+      proxy_pass http://{automx_backend}:{automx_http};
       proxy_set_header Host $host;
       proxy_set_header X-Forwarded-Proto $scheme;
     }}
@@ -139,7 +139,8 @@ class Nginx:
             servers="\n".join(servers),
             automx_address=world.AUTOMX2,
             automx_tls=where.port(world.AUTOMX2, 443),
-            automx_http=where.port(world.AUTOMX2, 4243),
+            automx_backend=automx2.BACKEND,
+            automx_http=where.port(automx2.BACKEND, 4243),
         )
 
     def asked(self) -> list[str]:
