@@ -162,6 +162,36 @@ async def test_nothing_is_guessed_for_a_domain_that_takes_no_mail() -> None:
     assert [told.code for told in found.problems] == ["takes-no-mail"]
 
 
+async def test_nothing_is_guessed_below_a_name_that_does_not_exist() -> None:
+    """NXDOMAIN for the domain means that there is nothing below it either (RFC 8020)."""
+    network = FakeNetwork(dns={"other.example A": "192.0.2.1"})
+    found = await discover(SourceName.MX, SourceName.GUESS, network=network)
+    assert not any("imap.corp.example" in asked for asked in network.asked)
+    assert not found.found
+
+
+async def test_nothing_is_guessed_where_an_answer_is_no_less_sure() -> None:
+    """A guess has trust 1 at most: beside a pair of trust 1 it could change nothing; beside cleartext it can."""
+    for trust, guesses in ((Trust.UNAUTHENTICATED, False), (Trust.CLEARTEXT, True)):
+        network = FakeNetwork(dns={"imap.corp.example A": "192.0.2.1"})
+        found = await discover(Scripted("weak", *pair("weak.example", trust)), SourceName.GUESS, network=network)
+        assert ("A imap.corp.example" in network.asked) is guesses
+        assert guesses or attempt(found, "guess") == (Status.SKIPPED, "not-needed")
+
+
+async def test_a_guessed_pair_that_works_ends_the_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a dead host any longer: it had the grace time before guessing began, and was not there."""
+    guess = Scripted("guess", *pair("imap.corp.example", Trust.UNAUTHENTICATED))
+    monkeypatch.setattr("mailsetup.asking.LAST_RESORT", (guess,))
+    dead = Scripted("dead", after=60)
+    started = anyio.current_time()
+    found = await discover(dead, guess, grace=0.1, timeout=10)
+    assert 0.1 <= anyio.current_time() - started < 2
+    assert found.imap is not None
+    assert dead.was_cancelled
+    assert attempt(found, "dead") == (Status.SKIPPED, "not-needed")
+
+
 async def test_the_observer_sees_the_result_grow() -> None:
     """Whoever watches gets each partial result, the servers as soon as they are known."""
     seen: list[Discovery] = []

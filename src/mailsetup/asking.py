@@ -7,6 +7,7 @@ One task group, one stream of events, one loop that decides what follows from ea
 * The servers of the leading answer are probed while slower sources are still being asked.
 * Once a pair of trust ≥ 2 stands (and is confirmed, where probing is on), only sources that rank above it still matter,
   and the MX, which can contradict it; they get the grace time.
+* A guessed pair that is proven ends the asking too: everybody else had the grace time before guessing began.
 * The deadline holds whatever hangs: what is known by then is the result. No task survives the call.
 """
 
@@ -79,6 +80,7 @@ class Asking:
         self.asking: set[Step] = set()
         self.probing: set[tuple[object, ...]] = set()
         self.good_since: float | None = None
+        self.has_guessed = False
         self.last_resort = [step for step in case.plan.network if step.source in LAST_RESORT]
         self._send, self._events = anyio.create_memory_object_stream[Answered | Proven](math.inf)
         self._probe_limit = anyio.CapacityLimiter(PROBES_AT_ONCE)
@@ -95,8 +97,9 @@ class Asking:
                 await self._until_done(group)
                 group.cancel_scope.cancel()
         finally:
+            is_enough = self.good_since is not None or (self.has_guessed and self.case.is_proven)
             for step in sorted(self.asking, key=lambda step: step.rank):
-                self.case.skip(step, "not-needed" if self.good_since is not None else "deadline")
+                self.case.skip(step, "not-needed" if is_enough else "deadline")
             for step in self.last_resort:
                 self.case.skip(step, "not-needed" if self.case.has_answer else "deadline")
 
@@ -117,6 +120,7 @@ class Asking:
         if isinstance(event, Answered):
             self.asking.discard(event.step)
             self.case.record(event.step, event.finding, started=event.started)
+            self.has_guessed = self.has_guessed or event.step.source in LAST_RESORT
             if event.step.source is SourceName.MX:
                 self._follow_mx(group, event)
         else:
@@ -157,6 +161,8 @@ class Asking:
     def _is_done(self) -> bool:
         if self.good_since is not None:
             return not self.probing and not any(self.case.matters(step) for step in self.asking)
+        if self.has_guessed and self.case.is_proven:
+            return not self.probing
         return not self.asking and not self.probing and (not self.last_resort or self.case.has_answer)
 
     def _is_time_for_the_last_resort(self) -> bool:

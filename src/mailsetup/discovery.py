@@ -133,11 +133,15 @@ class Case:
         )
 
     @property
+    def is_proven(self) -> bool:
+        """The answer stands, whoever gave it, and is confirmed where probing is on."""
+        proven = not self.options.probe or all(server is not None and server.confirmed for server in self._pair())
+        return self.has_answer and proven
+
+    @property
     def is_good(self) -> bool:
         """The pair stands, and is confirmed where probing is on."""
-        pair = self._pair()
-        proven = not self.options.probe or all(server is not None and server.confirmed for server in pair)
-        return self.has_pair and proven
+        return self.has_pair and self.is_proven
 
     def matters(self, step: Step) -> bool:
         """Whether the answer to a step that is still being asked could change the result."""

@@ -49,7 +49,7 @@ WILDCARD_NAMES = 2
 DNS_PATIENCE = 1.0
 """Seconds that names get to resolve once the first one has."""
 
-POP3_PATIENCE = 0.5
+POP3_PATIENCE = 0.3
 """Seconds that POP3 gets once IMAP and SMTP are found: most people do not need it."""
 
 _FAMILIES: tuple[RecordType, ...] = ("A", "AAAA")
