@@ -143,6 +143,7 @@ def test_the_command_says_what_is_in_use_now(at_home: Path, monkeypatch: pytest.
         (pages(404), REFUSALS["not-there"]),
         (pages(Page(fault="certificate-name-mismatch")), FAILURES["certificate"]),
         (pages(Page(fault="redirect-loop")), FAILURES["other"]),
+        (pages(Page(fault="dns-servfail")), FAILURES["dns"]),
         (pages(Page(fault="too-large")), FAILURES["too-large"]),
     ],
 )

@@ -8,6 +8,7 @@ from mailsetup.cli.providers import build, importing, lint, live, look, update
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Look into the provider database, check and import provider files, publish and fetch data.",
 )
 

@@ -27,6 +27,7 @@ REFUSALS = {
 
 FAILURES = {
     "nxdomain": "The host name does not exist.",
+    "dns": "The name server gave no answer.",
     "no-network": "This machine has no network.",
     "timed-out": "There was no answer in time.",
     "certificate": "The server's certificate is not valid.",
@@ -34,7 +35,7 @@ FAILURES = {
     "redirect-to-http": "The server redirects to an address without encryption.",
     "other": "There was no answer that can be used.",
 }
-"""Why nothing was fetched, by the reason of ``NetworkError``; ``certificate`` stands for all reasons of that kind."""
+"""Why nothing was fetched, by the reason of ``NetworkError``; its first word stands for all reasons of that kind."""
 
 FAILED = 1
 
