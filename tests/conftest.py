@@ -30,7 +30,17 @@ def pytest_configure() -> None:
     sys.addaudithook(_stay_at_home)
     empty = tempfile.mkdtemp(prefix="mailsetup-test-home-")
     os.environ |= {"XDG_CONFIG_HOME": empty, "XDG_CACHE_HOME": empty, "XDG_DATA_HOME": empty, "PYTHONUTF8": "1"}
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+    # typer colours everything where one of these is set, whatever it says.
+    for name in (
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "PY_COLORS",
+        "GITHUB_ACTIONS",
+        "COLUMNS",
+        "LANGUAGE",
+        "LC_ALL",
+        "LC_MESSAGES",
+    ):
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
     if Path(str(mailsetup.__file__)).is_relative_to(ROOT):
