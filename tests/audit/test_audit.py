@@ -338,6 +338,13 @@ def test_a_probe_notes_log_ins_that_are_offered_in_the_open(name: str) -> None:
     assert probe.auth == ()
 
 
+def test_the_protocols_own_log_in_has_its_name() -> None:
+    """The owner reads IMAP's word for it, which stands in the server's configuration."""
+    report, _ = audited("passwords-before-tls")
+    (told,) = report.remarks
+    assert told.arguments["mechanisms"] == "PLAIN, LOGIN"
+
+
 # Exit codes
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailsetup.audit.evidence import MAIL
-from mailsetup.model import Protocol, SourceName
+from mailsetup.model import Protocol, SourceName, Status
 from mailsetup.model.audit import Family, Standing, View
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _taken(family: Family, claimed: Claimed, finding: Finding) -> View:
         incoming=incoming,
         outgoing=outgoing,
         services=services,
+        source=claimed.source,
         origin=claimed.place,
     )
 
@@ -105,5 +106,6 @@ def _without(family: Family, stops: list[Claimed]) -> View:
     return View(
         family=family,
         standing=Standing.UNTRIED if waits and family in USES_SERVICES else Standing.NOTHING,
+        outcome=told.finding.status if told else Status.ABSENT,
         detail=told.finding.detail if told else "",
     )

@@ -90,8 +90,12 @@ class View(Model):
     outgoing: Server | None = None
     services: tuple[Service, ...] = ()
     """Exchange services, which only some programs can use."""
+    source: SourceName | None = None
+    """The mechanism it comes from; ``None`` where nothing is found."""
     origin: str = ""
     """The place it comes from; empty where nothing is found."""
+    outcome: Status = Status.FOUND
+    """How the question ended that this family relies on."""
     detail: str = ""
     """Why there is nothing, or why it cannot be tried."""
 

@@ -118,8 +118,11 @@ class _Page:
         else:
             yield "—"
             yield "—"
-        services = ", ".join(name(service.url or "") for service in view.services)
-        yield services or (name(view.origin) if view.origin else f"<small>{text(view.detail)}</small>")
+        if view.source is None:
+            yield f"{text(self.t(STATUSES[view.outcome]))}<br><small>{text(view.detail)}</small>"
+            return
+        places = [_where(service) for service in view.services] or [view.origin]
+        yield f"{text(self.t(SOURCES[view.source]))}<br><small>{', '.join(map(name, places))}</small>"
 
     def _end(self, server: Server | None) -> str:
         if server is None:

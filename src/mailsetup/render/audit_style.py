@@ -34,6 +34,7 @@ code, pre, .name {
   font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em;
 }
 .name { white-space: nowrap; }
+small .name { font-size: 1em; }
 .name.long { white-space: normal; overflow-wrap: anywhere; display: inline-block; min-width: 13rem; }
 td ul { list-style: none; margin: 0; padding: 0; }
 td li + li { margin-top: .3rem; }

@@ -123,8 +123,8 @@ class AuditRenderer:
         standing = Text(self.t(STANDINGS[view.standing]), style=STANDING_STYLES[view.standing])
         if view.incoming or view.outgoing:
             return (name, standing, self._end(view.incoming), self._end(view.outgoing))
-        why = ", ".join(clean(service.url or "", limit=MAX_TEXT) for service in view.services) or view.detail
-        return (name, standing, Text(clean(why, limit=MAX_TEXT), style="dim"), Text())
+        services = ", ".join(clean(service.url or "", limit=MAX_TEXT) for service in view.services)
+        return (name, standing, Text(services or self.t(STATUSES[view.outcome]), style="dim"), Text())
 
     def _end(self, server: Server | None) -> Text:
         if server is None:

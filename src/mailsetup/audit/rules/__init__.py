@@ -1,6 +1,7 @@
 """What an audit remarks, rule by rule. A rule takes the evidence and the remedies and yields remarks; it is pure.
 
-A new rule is one function in the file of its subject, one line in a table below, and its sentence in ``mailsetup.remarks``.
+A new rule is one function in the file of its subject, one line in a table below, and its sentence in
+``mailsetup.remarks``.
 """
 
 from __future__ import annotations

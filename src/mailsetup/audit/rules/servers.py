@@ -42,6 +42,9 @@ OF_THE_HOST = ("host-missing", "certificate-expired", "certificate-self-signed",
 EXPIRES_NOW, EXPIRES_SOON = 7, 21
 """Days. Programs renew certificates of 90 days a month before their end: three weeks left means that this failed."""
 
+OWN, OWN_COMMANDS = "own command", {Protocol.IMAP: "LOGIN", Protocol.POP3: "USER"}
+"""How a probe writes the protocol's own way to log in, and what it is called there."""
+
 LAST_TLS = "TLSv1.3"
 
 
@@ -107,7 +110,8 @@ def about_open_lines(evidence: Evidence, remedies: Remedies) -> Iterator[Remark]
             )
     for server in (*evidence.servers, *evidence.beside):
         if server.probe and server.probe.open_logins:
-            mechanisms = ", ".join(server.probe.open_logins)
+            named = (OWN_COMMANDS.get(server.protocol, way) if way == OWN else way for way in server.probe.open_logins)
+            mechanisms = ", ".join(dict.fromkeys(named))
             yield remark("cleartext-login", subject=_place(server), mechanisms=mechanisms, facts=_facts(server))
 
 
