@@ -78,6 +78,13 @@ def _no_network_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What one test has heard is not told to the next, whose nameserver may have got the same port."""
+    if (store := sys.modules.get("mailsetup.net.cache.store")) is not None:
+        store.MEMORY.clear()
+
+
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Every asynchronous test runs on both event loops."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "audit": "audit",
+    "cache": "app",
     "check": "check",
     "export": "export",
     "lint": "lint",
