@@ -40,6 +40,7 @@ def pytest_configure() -> None:
         "LANGUAGE",
         "LC_ALL",
         "LC_MESSAGES",
+        "MAILSETUP_CACHE_DIR",
     ):
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"

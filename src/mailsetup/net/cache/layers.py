@@ -6,9 +6,13 @@ from dataclasses import replace
 from time import time
 from typing import TYPE_CHECKING, Final
 
+import anyio
+
 from mailsetup.net.cache.freshness import answer_lifetime, is_keepable, response_lifetime
 from mailsetup.net.cache.scope import scopes
 from mailsetup.net.cache.store import MEMORY, Kept, Key
+from mailsetup.net.failures import failure
+from mailsetup.net.http import REQUEST_TIMEOUT
 from mailsetup.net.interface import Answer, Answered, RecordType, Request, Response
 from mailsetup.net.redirects import follow
 
@@ -107,8 +111,10 @@ class _CachedFetcher:
         self._inner, self._cache, self._scope = inner, cache, scope
 
     async def fetch(self, request: Request, /) -> Response:
-        """See ``Fetcher``. Each hop of a redirect is kept by itself, for its own time."""
-        return await follow(request, fetch_one=self._fetch_one)
+        """See ``Fetcher``. Each hop of a redirect is kept by itself, for its own time; one deadline holds for all."""
+        with anyio.move_on_after(REQUEST_TIMEOUT):
+            return await follow(request, fetch_one=self._fetch_one)
+        raise failure("timed-out", f"{request.url} was not fetched within {REQUEST_TIMEOUT:g} seconds.")
 
     async def _fetch_one(self, request: Request) -> Response:
         if not is_keepable(request):
