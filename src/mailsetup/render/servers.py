@@ -41,11 +41,13 @@ class ServerList:
         self.t = translate
         self.width = width
 
-    def render(self, servers: Sequence[Server], /) -> RenderableType:
-        """Render servers in their order."""
+    def render(self, servers: Sequence[Server], /, *, brief: bool = False) -> RenderableType:
+        """Render servers in their order; ``brief``: where there is no room for a table, two lines each."""
         rows = [self._columns(server) for server in servers]
         names = list(dict.fromkeys(name for row in rows for name in row))
-        return self._table(rows, names) if self._fits(rows, names) else Group(*map(self._block, rows))
+        if self._fits(rows, names):
+            return self._table(rows, names)
+        return Group(*map(self._brief if brief else self._block, rows))
 
     def _fits(self, rows: Sequence[Mapping[str, Text]], names: Sequence[str]) -> bool:
         wrapping = self._wrapping()
@@ -87,6 +89,15 @@ class ServerList:
         for row in rows:
             table.add_row(*(row.get(name, Text()) for name in names))
         return Padding(table, (0, 0, 0, GAP))
+
+    def _brief(self, row: Mapping[str, Text]) -> Padding:
+        protocol, hostname, port, security, *others = row.values()
+        grid = Table.grid(padding=(0, GAP, 0, 0))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(protocol, Text("  ").join([hostname, port, security]))
+        grid.add_row("", Text(" · ").join(others))
+        return Padding(grid, (0, 0, 0, GAP))
 
     def _block(self, row: Mapping[str, Text]) -> Padding:
         grid = Table.grid(padding=(0, GAP, 0, 0))

@@ -87,7 +87,7 @@ class TerminalRenderer:
         for title, servers in ((self.t("Type this into your mail program"), pair), (self.t("Alternatives"), others)):
             if servers:
                 yield Text("\n" + title, style="bold")
-                yield self.servers.render(servers)
+                yield self.servers.render(servers, brief=servers is others)
         if pair:
             yield self._evidence(discovery, pair)
 
