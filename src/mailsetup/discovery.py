@@ -94,7 +94,7 @@ class Case:
 
     @property
     def has_final_answer(self) -> bool:
-        """This machine knows: the user's own file, or the exact domain in the provider database."""
+        """The answer is on this machine: in the user's own file, or under the exact domain in the provider database."""
         return any(finding.final for _, finding in self.findings)
 
     @property
