@@ -243,3 +243,11 @@ async def test_named_sources_are_all_heard_even_about_a_known_domain() -> None:
     started = anyio.current_time()
     assert (await aio.discover("kim@gmail.com", options=chosen)).found
     assert anyio.current_time() - started < 2
+
+
+async def test_what_a_source_of_ones_own_finds_bears_its_name() -> None:
+    """A source need not sign its servers: the engine does."""
+    unsigned = Scripted("company-directory")
+    unsigned.servers = pair("mail.corp.example")
+    found = await discover(unsigned)
+    assert [server.sources for server in found.servers] == [("company-directory",)] * 2
