@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _TTL = 300
+_MEDIA = {b"<": "text/xml", b"{": "application/json"}
+"""By a document's first octet; Thunderbird takes XML only from who calls it so."""
 _GONE = (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError)
 
 
@@ -73,13 +75,15 @@ class Web:
                 await reader.readexactly(int(length[1]) if length else 0)
         writer.close()
 
-    def _answer(self, head: str) -> bytes:
-        path = head.split(" ", 2)[1].partition("?")[0]
-        host = re.search(r"(?i)\r\nhost: *([^\r:]*)", head)
+    def _answer(self, request: str) -> bytes:
+        path = request.split(" ", 2)[1].partition("?")[0]
+        host = re.search(r"(?i)\r\nhost: *([^\r:]*)", request)
         page = self._pages.get(f"{host[1] if host else ''}{path}")
         status = "200 OK" if page is not None else "404 Not Found"
         body = page if page is not None else b"nothing here"
-        return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        media = _MEDIA.get(body[:1], "text/plain")
+        head = f"HTTP/1.1 {status}\r\nContent-Type: {media}\r\nContent-Length: {len(body)}\r\n\r\n"
+        return head.encode() + body
 
 
 class Talk(NamedTuple):
