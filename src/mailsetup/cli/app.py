@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "audit": "audit",
+    "bulk": "bulk",
     "check": "check",
     "export": "export",
     "lint": "lint",
