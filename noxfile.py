@@ -1,8 +1,8 @@
 """What is run before anything is merged: ``nox``.
 
-The default sessions are lint, tests on every Python that is found, and coverage over all of them. Tests run against the
-installed wheel, never against the source tree, so a file that is missing from the package is noticed. Environments are
-kept between runs; ``nox --reuse-venv no`` starts afresh.
+The default sessions are lint, tests on every Python that is found, coverage over all of them, and the documentation.
+Tests run against the installed wheel, never against the source tree, so a file that is missing from the package is
+noticed. Environments are kept between runs; ``nox --reuse-venv no`` starts afresh.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "tests", "coverage"]
+nox.options.sessions = ["lint", "tests", "coverage", "docs"]
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
 
@@ -83,6 +83,13 @@ def coverage(session: nox.Session) -> None:
     session.install("--quiet", "coverage[toml]>=7.10")
     session.run("coverage", "combine")
     session.run("coverage", "report")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into ``site``; every warning is an error, and the network is not needed."""
+    install_wheel(session, "docs")
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", "site")
 
 
 @nox.session

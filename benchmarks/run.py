@@ -1,32 +1,111 @@
-"""Measure start-up, look-ups and scale; print a table; write the numbers to ``benchmarks/results``.
+"""Measure, print one table a topic, and write the numbers to ``benchmarks/results``.
 
-``nox -s bench``, or ``python benchmarks/run.py [TURNS]`` in an environment where the package is installed.
+``nox -s bench``, or ``python benchmarks/run.py`` in an environment where the package is installed. Topics behind it
+choose; ``--check`` compares the ratios with those on record and names what takes more than a fifth longer;
+``--record`` puts this run's on record. The exit status is 1 if a target is missed or something has become slower.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-from benchmarks import startup, table
+from benchmarks import table  # noqa: E402  (the line above makes it possible)
+from benchmarks.sealed import SEALED, why_not  # noqa: E402
+from benchmarks.table import Measured  # noqa: E402
 
-TURNS = 25
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
-def main() -> int:
-    """Run everything; exit 1 if a target is missed."""
-    turns = int(sys.argv[1]) if len(sys.argv) > 1 else TURNS
-    rows = startup.measure(turns)
-    from benchmarks import footprint, lookups, scale  # only now: this process is to stay small
+class Topic(NamedTuple):
+    """What belongs into one table."""
 
-    rows += lookups.measure()
-    rows += scale.measure()
-    rows += footprint.measure()
-    print(table.render(rows))
-    print(f"\nwritten to {table.save(rows)}")
-    return int(any(row.verdict == "MISSED" for row in rows))
+    title: str
+    modules: tuple[str, ...]
+    """Each has a ``measure()``, and runs in a process of its own: what one has loaded must not be seen by the next."""
+    sealed: bool = False
+    """Whether it runs in namespaces of its own, where the delayed world is."""
+
+
+TOPICS = {
+    "startup": Topic("Cold start and import", ("startup",)),
+    "memory": Topic("Memory", ("memory",)),
+    "lookups": Topic("Look-up in the provider data", ("lookups", "scale")),
+    "data": Topic("Provider data", ("footprint",)),
+    "formats": Topic("Parsers", ("formats",)),
+    "discovery": Topic("Discovery, round trips of 50 ms, without probes", ("network",), sealed=True),
+    "probes": Topic("Probes, round trips of 50 ms", ("probes",), sealed=True),
+    "rivals": Topic("Rivals, round trips of 50 ms, the same world", ("rivals",), sealed=True),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description="Measure, and compare with what is on record.")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help=f"one of {', '.join(TOPICS)}; all by default")
+    parser.add_argument("--check", action="store_true", help="name what has become slower by more than 20 %%")
+    parser.add_argument("--record", action="store_true", help="put the ratios of this run on record")
+    chosen = parser.parse_args(arguments)
+    if unknown := set(chosen.topics) - set(TOPICS):
+        parser.error(f"no such topic: {', '.join(sorted(unknown))}")
+    measured: dict[str, list[Measured]] = {}
+    for name in chosen.topics or TOPICS:
+        if rows := _measure(name):
+            measured[name] = rows
+            print(f"{table.render(TOPICS[name].title, rows)}\n", flush=True)
+    print(f"written to {table.save(measured)}")
+    missed = [row.what.strip() for rows in measured.values() for row in rows if row.verdict == "MISSED"]
+    if missed:
+        print(f"missed: {', '.join(missed)}")
+    slower = _check(measured) if chosen.check else 0
+    if chosen.record:
+        table.record(measured)
+    return int(bool(missed or slower))
+
+
+_ONE = """
+import importlib, json, sys
+rows = importlib.import_module("benchmarks." + sys.argv[1]).measure()
+print(json.dumps(rows))
+"""
+
+
+def _measure(name: str) -> list[Measured]:
+    topic, rows = TOPICS[name], []
+    if topic.sealed and (reason := why_not()):
+        print(f"{topic.title}: skipped, {reason}\n")
+        return []
+    for module in topic.modules:
+        command = [*(SEALED if topic.sealed else ()), sys.executable, "-c", _ONE, module]
+        done = subprocess.run(command, stdout=subprocess.PIPE, cwd=ROOT, check=True)
+        rows += [Measured(*row) for row in json.loads(done.stdout.splitlines()[-1])]
+    return rows
+
+
+def _check(measured: dict[str, list[Measured]]) -> int:
+    """Print what has become slower, and give how much that is. A topic under suspicion is measured once more."""
+    recorded, found = table.read_recorded(), 0
+    for name, rows in measured.items():
+        before, now = recorded.get(name, {}), table.ratios(rows)
+        if suspects := table.slower(now, before):
+            again = table.ratios(_measure(name))
+            suspects = table.slower({what: min(now[what], again.get(what, now[what])) for what in suspects}, before)
+        for what, times in suspects.items():
+            print(f"SLOWER: {name}: {what} takes {times:.2f} times what is on record")
+        for what in before.keys() - now.keys():
+            print(f"not measured: {name}: {what}")
+        found += len(suspects)
+    if not found:
+        print("nothing has become slower")
+    return found
 
 
 if __name__ == "__main__":

@@ -53,10 +53,18 @@ def measure() -> list[Measured]:
     }
     for what, ask in questions.items():
         quick, slow = (microseconds(lambda: ask(database), 20_000) for database in (few, many))  # noqa: B023  (called at once)
-        rows.append(Measured(f"look-up among {MANY} providers: {what}", slow, "µs", 10, slow / quick, f"to {FEW}"))
+        rows.append(
+            Measured(
+                f"look-up among {MANY} providers: {what}", slow, "µs", 10, slow / quick, "", f"the same among {FEW}"
+            )
+        )
     loads = [_load(document) for document in (small, large)]
     rows.append(Measured(f"reading the index of {FEW} providers", loads[0], "ms"))
-    rows.append(Measured(f"reading the index of {MANY} providers", loads[1], "ms", None, loads[1] / loads[0]))
+    rows.append(
+        Measured(
+            f"reading the index of {MANY} providers", loads[1], "ms", None, loads[1] / loads[0], "", f"{FEW} providers"
+        )
+    )
     return rows
 
 

@@ -228,3 +228,26 @@ async def test_an_mx_that_says_nothing_leads_to_the_hosters_documents() -> None:
     assert found.imap.needs_consent
     assert "needs-consent" in [told.code for told in found.problems]
     assert found.imap.provenance[0].startswith("MX corp.example")
+
+
+async def test_named_sources_are_all_heard_even_about_a_known_domain() -> None:
+    """Naming the sources means "ask these": a bundled answer does not end the asking."""
+    other = Scripted("other", *pair("other.example"), after=0.1)
+    chosen = Options(sources=(SourceName.BUNDLED, other), probe=False, network=FakeNetwork())
+    found = await aio.discover("kim@gmail.com", options=chosen)
+    assert found.imap is not None
+    assert found.imap.hostname == "imap.gmail.com"
+    assert "other.example" in [server.hostname for server in found.servers]
+    silent = Scripted("silent", after=60)
+    chosen = Options(sources=(SourceName.BUNDLED, silent), probe=False, network=FakeNetwork(), grace=0.1)
+    started = anyio.current_time()
+    assert (await aio.discover("kim@gmail.com", options=chosen)).found
+    assert anyio.current_time() - started < 2
+
+
+async def test_what_a_source_of_ones_own_finds_bears_its_name() -> None:
+    """A source need not sign its servers: the engine does."""
+    unsigned = Scripted("company-directory")
+    unsigned.servers = pair("mail.corp.example")
+    found = await discover(unsigned)
+    assert [server.sources for server in found.servers] == [("company-directory",)] * 2

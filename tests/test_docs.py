@@ -110,6 +110,7 @@ def names_of(requirements: list[Any]) -> set[str]:
         ("To build the package", PROJECT["build-system"]["requires"]),
         ("To test (group `test`)", PROJECT["dependency-groups"]["test"]),
         ("To check (group `lint`)", PROJECT["dependency-groups"]["lint"]),
+        ("To build the documentation (group `docs`)", PROJECT["dependency-groups"]["docs"]),
     ],
 )
 def test_every_dependency_has_its_reason(title: str, requirements: list[Any]) -> None:

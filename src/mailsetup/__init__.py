@@ -12,9 +12,9 @@ Names are loaded when first used, so that importing this package costs nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mailsetup._version import __version__ as __version__
+
+TYPE_CHECKING = False  # type checkers know the name; importing typing would be most of what this module costs
 
 if TYPE_CHECKING:
     from mailsetup import aio

@@ -198,7 +198,7 @@ class Asking:
             finding = Finding(status=Status.UNUSABLE, reason="unusable", detail=str(error))
         except Exception as error:  # noqa: BLE001  (one source's mistake must not fail the others; it is reported, not hidden)
             finding = _broken(step, error)
-        await self._send.send(Answered(step, _capped(finding, step.ceiling), started))
+        await self._send.send(Answered(step, _capped(_signed(finding, step), step.ceiling), started))
 
     async def _prove(self, offer: Server | Service) -> None:
         async with self._probe_limit:
@@ -217,6 +217,19 @@ def _broken(step: Step, error: Exception) -> Finding:
     # Only the type: the text of a foreign exception can hold anything, an address or a password too.
     told = problem("source-failed", subject=str(step.name), source=str(step.name), reason=type(error).__name__)
     return Finding(status=Status.UNUSABLE, reason="source-failed", detail=type(error).__name__, problems=(told,))
+
+
+def _signed(finding: Finding, step: Step) -> Finding:
+    """Put the source's name on what it found, where a source of the caller's own has not done so itself."""
+    if all(each.sources for each in finding.servers) and all(each.sources for each in finding.services):
+        return finding
+    name = {"sources": (step.name,)}
+    return finding.model_copy(
+        update={
+            "servers": tuple(each if each.sources else each.model_copy(update=name) for each in finding.servers),
+            "services": tuple(each if each.sources else each.model_copy(update=name) for each in finding.services),
+        }
+    )
 
 
 def _capped(finding: Finding, ceiling: Trust) -> Finding:

@@ -93,7 +93,12 @@ class Case:
     @property
     def is_settled(self) -> bool:
         """A local answer ended the asking."""
-        return may_settle(self.options) and any(finding.final for _, finding in self.findings)
+        return may_settle(self.options) and self.has_final_answer
+
+    @property
+    def has_final_answer(self) -> bool:
+        """The answer is on this machine: in the user's own file, or under the exact domain in the provider database."""
+        return any(finding.final for _, finding in self.findings)
 
     @property
     def needs_network(self) -> bool:
@@ -148,6 +153,8 @@ class Case:
 
     def matters(self, step: Step) -> bool:
         """Whether the answer to a step that is still being asked could change the result."""
+        if self.has_final_answer and not may_settle(self.options):
+            return True  # the caller named the sources to hear them all, and not to be told what was known anyway
         ranks = [
             found_step.rank
             for found_step, finding in self.findings

@@ -42,12 +42,12 @@ _MODULES = {
 }
 
 SPOKEN = tuple(_MODULES)
-"""The protocols there is a dialogue for."""
+"""The protocols there is a dialogue for. A module gives ``session``, ``authenticate`` and ``GOODBYE``."""
 
 
 def look(facts: Facts, /, *, security: Security) -> Conversation[Facts]:
     """See what the server is and can do; write it into ``facts`` and give it back with its verdict."""
-    return judged(_MODULES[facts.protocol].look(facts, security), facts)
+    return judged(_look(facts, security), facts)
 
 
 def log_in(facts: Facts, /, *, security: Security, credentials: Credentials) -> Conversation[Facts]:
@@ -58,7 +58,27 @@ def log_in(facts: Facts, /, *, security: Security, credentials: Credentials) -> 
     """
     if security is Security.NONE:
         raise ValueError("a credential is sent only inside TLS")
-    return judged(_MODULES[facts.protocol].log_in(facts, security, credentials), facts)
+    return judged(_log_in(facts, security, credentials), facts)
+
+
+def _look(facts: Facts, security: Security) -> Conversation[None]:
+    spoken = _MODULES[facts.protocol]
+    yield from spoken.session(facts, security)
+    facts.stage = Stage.DONE
+    yield spoken.GOODBYE
+
+
+def _log_in(facts: Facts, security: Security, credentials: Credentials) -> Conversation[None]:
+    from mailsetup.dialogue.login import picked
+
+    spoken = _MODULES[facts.protocol]
+    yield from spoken.session(facts, security)
+    facts.stage = Stage.LOGIN
+    login = yield from picked(credentials, facts)
+    if login is not None:
+        facts.reply = yield from spoken.authenticate(facts, login)
+    facts.stage = Stage.DONE
+    yield spoken.GOODBYE
 
 
 def __getattr__(name: str) -> Any:

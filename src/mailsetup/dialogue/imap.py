@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mailsetup.dialogue.actions import Conversation
     from mailsetup.dialogue.facts import Facts
-    from mailsetup.dialogue.login import Credentials, Login
+    from mailsetup.dialogue.login import Login
     from mailsetup.dialogue.replies import Reply
 
 MAX_LINE = 65536
@@ -54,29 +54,12 @@ class Answer:
     challenge: bytes = b""
 
 
-def look(facts: Facts, security: Security) -> Conversation[None]:
-    """See what the server is and can do, and say goodbye."""
-    yield from _session(facts, security)
-    facts.stage = Stage.DONE
-    yield command("q1", "LOGOUT")
+GOODBYE = command("q1", "LOGOUT")
+"""The polite end (PROBE-07)."""
 
 
-def log_in(facts: Facts, security: Security, credentials: Credentials) -> Conversation[None]:
-    """The same, with one attempt to log in by the best mechanism there is."""
-    from mailsetup.dialogue.login import picked  # the log-in half, which a probe can do without
-
-    yield from _session(facts, security)
-    facts.stage = Stage.LOGIN
-    login = yield from picked(credentials, facts)
-    if login is not None:
-        facts.reply = yield from _authenticate(facts, login)
-        if facts.reply.ok:
-            yield from _identify(facts)
-    facts.stage = Stage.DONE
-    yield command("q1", "LOGOUT")
-
-
-def _session(facts: Facts, security: Security) -> Conversation[None]:
+def session(facts: Facts, security: Security) -> Conversation[None]:
+    """See what the server is and can do, inside TLS where ``security`` says so."""
     preauth, capabilities = yield from _greeting(facts)
     if preauth and security is Security.STARTTLS:
         facts.stage = Stage.STARTTLS
@@ -193,7 +176,15 @@ def _words(text: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(printable(text, limit=MAX_LINE).upper().split()))
 
 
-def _authenticate(facts: Facts, login: Login) -> Conversation[Reply]:
+def authenticate(facts: Facts, login: Login) -> Conversation[Reply]:
+    """Log in once, by the mechanism that was picked, and give the server's answer."""
+    reply = facts.reply = yield from _log_in(facts, login)
+    if reply.ok:
+        yield from _identify(facts)
+    return reply
+
+
+def _log_in(facts: Facts, login: Login) -> Conversation[Reply]:
     from mailsetup.dialogue.login import OWN_COMMAND
 
     if login.mechanism == OWN_COMMAND:

@@ -18,7 +18,7 @@ from mailsetup.model import Outcome, Security
 if TYPE_CHECKING:
     from mailsetup.dialogue.actions import Conversation
     from mailsetup.dialogue.facts import Facts
-    from mailsetup.dialogue.login import Credentials, Login
+    from mailsetup.dialogue.login import Login
     from mailsetup.dialogue.replies import Reply
 
 MAX_LINE = 8192
@@ -48,27 +48,12 @@ class Answer:
     """The argument of the response code SASL: the server's last word in base64."""
 
 
-def look(facts: Facts, security: Security) -> Conversation[None]:
-    """See what the server is and can do, and say goodbye."""
-    yield from _session(facts, security)
-    facts.stage = Stage.DONE
-    yield command("LOGOUT")
+GOODBYE = command("LOGOUT")
+"""The polite end (PROBE-07)."""
 
 
-def log_in(facts: Facts, security: Security, credentials: Credentials) -> Conversation[None]:
-    """The same, with one attempt to log in by the best mechanism there is."""
-    from mailsetup.dialogue.login import picked  # the log-in half, which a probe can do without
-
-    yield from _session(facts, security)
-    facts.stage = Stage.LOGIN
-    login = yield from picked(credentials, facts)
-    if login is not None:
-        facts.reply = yield from _authenticate(login)
-    facts.stage = Stage.DONE
-    yield command("LOGOUT")
-
-
-def _session(facts: Facts, security: Security) -> Conversation[None]:
+def session(facts: Facts, security: Security) -> Conversation[None]:
+    """See what the server is and can do, inside TLS where ``security`` says so."""
     first = yield ReadLine(MAX_LINE)
     if not first.startswith(b'"') and not _STATUS.fullmatch(first):
         raise wrong_protocol(first, facts.protocol)
@@ -159,7 +144,8 @@ def _strings(line: bytes, room: int) -> Conversation[tuple[tuple[bytes, ...], by
     return tuple(strings), head, room
 
 
-def _authenticate(login: Login) -> Conversation[Reply]:
+def authenticate(facts: Facts, login: Login) -> Conversation[Reply]:  # noqa: ARG001  (the same signature as IMAP's)
+    """Log in once, by the mechanism that was picked, and give the server's answer."""
     exchange = login.exchange()
     initial = exchange.start_line()
     if exchange.failure:

@@ -18,7 +18,7 @@ from mailsetup.model import Outcome, Security
 if TYPE_CHECKING:
     from mailsetup.dialogue.actions import Conversation
     from mailsetup.dialogue.facts import Facts
-    from mailsetup.dialogue.login import Credentials, Login
+    from mailsetup.dialogue.login import Login
     from mailsetup.dialogue.replies import Reply
 
 MAX_LINE = 2048
@@ -43,27 +43,12 @@ class Answer:
     """Set where the server asks to go on."""
 
 
-def look(facts: Facts, security: Security) -> Conversation[None]:
-    """See what the server is and can do, and say goodbye."""
-    yield from _session(facts, security)
-    facts.stage = Stage.DONE
-    yield command("QUIT")
+GOODBYE = command("QUIT")
+"""The polite end (PROBE-07)."""
 
 
-def log_in(facts: Facts, security: Security, credentials: Credentials) -> Conversation[None]:
-    """The same, with one attempt to log in by the best mechanism there is."""
-    from mailsetup.dialogue.login import picked  # the log-in half, which a probe can do without
-
-    yield from _session(facts, security)
-    facts.stage = Stage.LOGIN
-    login = yield from picked(credentials, facts)
-    if login is not None:
-        facts.reply = yield from _authenticate(facts, login)
-    facts.stage = Stage.DONE
-    yield command("QUIT")
-
-
-def _session(facts: Facts, security: Security) -> Conversation[None]:
+def session(facts: Facts, security: Security) -> Conversation[None]:
+    """See what the server is and can do, inside TLS where ``security`` says so."""
     apop = yield from _greeting(facts)
     facts.stage = Stage.SECURED if security is Security.TLS else Stage.CAPABILITIES
     capabilities = yield from _ask()
@@ -154,7 +139,8 @@ def _parsed(match: re.Match[bytes]) -> Answer:
     return Answer(match[1].upper() == b"+OK", code[1].upper().decode("ascii") if code else "", text)
 
 
-def _authenticate(facts: Facts, login: Login) -> Conversation[Reply]:
+def authenticate(facts: Facts, login: Login) -> Conversation[Reply]:
+    """Log in once, by the mechanism that was picked, and give the server's answer."""
     from mailsetup.dialogue.login import OWN_COMMAND
 
     if login.mechanism == OWN_COMMAND:

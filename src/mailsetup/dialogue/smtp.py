@@ -18,7 +18,7 @@ from mailsetup.model import Outcome, Security
 if TYPE_CHECKING:
     from mailsetup.dialogue.actions import Conversation
     from mailsetup.dialogue.facts import Facts
-    from mailsetup.dialogue.login import Credentials, Login
+    from mailsetup.dialogue.login import Login
     from mailsetup.dialogue.replies import Reply
 
 MAX_LINE = 4096
@@ -53,27 +53,12 @@ class Answer:
         return printable(b" ".join(self.lines))
 
 
-def look(facts: Facts, security: Security) -> Conversation[None]:
-    """See what the server is and can do, and say goodbye."""
-    yield from _session(facts, security)
-    facts.stage = Stage.DONE
-    yield command("QUIT")
+GOODBYE = command("QUIT")
+"""The polite end (PROBE-07)."""
 
 
-def log_in(facts: Facts, security: Security, credentials: Credentials) -> Conversation[None]:
-    """The same, with one attempt to log in by the best mechanism there is."""
-    from mailsetup.dialogue.login import picked  # the log-in half, which a probe can do without
-
-    yield from _session(facts, security)
-    facts.stage = Stage.LOGIN
-    login = yield from picked(credentials, facts)
-    if login is not None:
-        facts.reply = yield from _authenticate(login)
-    facts.stage = Stage.DONE
-    yield command("QUIT")
-
-
-def _session(facts: Facts, security: Security) -> Conversation[None]:
+def session(facts: Facts, security: Security) -> Conversation[None]:
+    """See what the server is and can do, inside TLS where ``security`` says so."""
     yield from _greeting(facts)
     facts.stage = Stage.SECURED if security is Security.TLS else Stage.CAPABILITIES
     keywords = yield from _hello()
@@ -165,7 +150,8 @@ def _answer(first: bytes | None = None) -> Conversation[Answer]:
     raise Ended(Outcome.PROTOCOL_ERROR, "The server's answer has no end.", reason="too-long")
 
 
-def _authenticate(login: Login) -> Conversation[Reply]:
+def authenticate(facts: Facts, login: Login) -> Conversation[Reply]:  # noqa: ARG001  (the same signature as IMAP's)
+    """Log in once, by the mechanism that was picked, and give the server's answer."""
     exchange = login.exchange()
     initial = exchange.start_line()
     if exchange.failure:

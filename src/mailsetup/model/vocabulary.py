@@ -52,7 +52,7 @@ class Auth(Word):
     PASSWORD = "password"  # noqa: S105
     """The password itself, inside TLS: PLAIN, LOGIN, USER/PASS."""
     ENCRYPTED_PASSWORD = "encrypted-password"  # noqa: S105
-    """A challenge-response mechanism: SCRAM-*, CRAM-MD5, DIGEST-MD5, APOP."""
+    """A challenge-response mechanism: SCRAM, CRAM-MD5, DIGEST-MD5, APOP."""
     OAUTH2 = "oauth2"
     NTLM = "ntlm"
     GSSAPI = "gssapi"

@@ -67,17 +67,17 @@ class TerminalRenderer:
         if provider.requirements:
             yield Text("\n" + self.t("Do this first"), style="bold")
             for requirement in provider.requirements:
-                yield Padding(self._requirement(requirement), (0, 0, 0, 2))
+                yield _hanging("  • ", self._requirement(requirement))
 
     def _requirement(self, requirement: Requirement) -> Text:
         sentence = choose(requirement.text, self.language) or self.t(REQUIREMENTS[requirement.kind])
-        line = Text("• " + clean(sentence, limit=MAX_TEXT))
+        line = Text(clean(sentence, limit=MAX_TEXT))
         if requirement.when == "with-2fa":
             line.append(" " + self.t("(only with two-factor sign-in)"))
         elif requirement.when == "maybe":
             line.append(" " + self.t("(depends on your account)"))
         if requirement.url:
-            line.append("\n  ")
+            line.append("\n")
             line.append(clean(requirement.url, limit=MAX_TEXT), style="cyan")
         return line
 
@@ -87,7 +87,7 @@ class TerminalRenderer:
         for title, servers in ((self.t("Type this into your mail program"), pair), (self.t("Alternatives"), others)):
             if servers:
                 yield Text("\n" + title, style="bold")
-                yield self.servers.render(servers)
+                yield self.servers.render(servers, brief=servers is others)
         if pair:
             yield self._evidence(discovery, pair)
 
@@ -117,15 +117,15 @@ class TerminalRenderer:
     def _source(self, source: SourceName | str) -> str:
         return self.t(SOURCES[source]) if isinstance(source, SourceName) else clean(source, limit=40)
 
-    def _problem(self, told: Problem) -> Text:
+    def _problem(self, told: Problem) -> RenderableType:
         known = CATALOGUE.get(told.code)
         message = self.t(known.message).format_map(told.arguments) if known else told.message
         next_step = self.t(known.next_step).format_map(told.arguments) if known and known.next_step else told.next_step
         line = Text("\n" + self.t(SEVERITY_WORDS[told.severity]) + ": ", style=SEVERITY_STYLES[told.severity])
         line.append(clean(message, limit=2 * MAX_TEXT), style="default not bold")
-        if next_step:
-            line.append("\n  → " + clean(next_step, limit=MAX_TEXT), style="default not bold")
-        return line
+        if not next_step:
+            return line
+        return Group(line, _hanging("  → ", Text(clean(next_step, limit=MAX_TEXT))))
 
     def _explanations(self) -> Iterator[RenderableType]:
         yield Text("\n" + self.t("What the words mean"), style="bold")
@@ -135,3 +135,12 @@ class TerminalRenderer:
         for term, meaning in TERMS:
             grid.add_row(self.t(term), self.t(meaning))
         yield Padding(grid, (0, 0, 0, 2))
+
+
+def _hanging(mark: str, text: Text) -> Table:
+    """Put ``mark`` in front of ``text``, whose further lines begin below its first word."""
+    grid = Table.grid()
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(mark), text)
+    return grid

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 LABELS = tuple(LABEL_OF.values())
 
-PATIENCE = 0.25
-"""Seconds after the start at which servers wait no longer for services at well-known URLs."""
+PATIENCE = 0.2
+"""Seconds after the start at which servers wait no longer for services at well-known URLs: four round trips of 50 ms,
+which an answer over https takes."""
 
 PATIENCE_ALONE = 3.0
 """Seconds that those get where no record names a server."""

@@ -6,6 +6,7 @@ import imaplib
 import ssl
 import time
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,6 @@ from tests.lab.world import BORIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.lab.dovecot import Dovecot
     from tests.lab.offers import Offer
@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 ADDRESS = "boris@lab.example"
 DELIVERY = 5.0
 """Seconds from the end of a program until the queue is empty."""
+
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run these on one Python only: what other programs make of a file does not depend on ours."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 def _offer(offers: tuple[Offer, ...], protocol: Protocol, security: Security) -> Offer:
