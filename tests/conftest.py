@@ -40,6 +40,7 @@ def pytest_configure() -> None:
         "LANGUAGE",
         "LC_ALL",
         "LC_MESSAGES",
+        "MAILSETUP_CACHE_DIR",
     ):
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
@@ -76,6 +77,13 @@ def _no_network_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proxies of the developer's environment must not send a test elsewhere."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What one test has heard is not told to the next, whose nameserver may have got the same port."""
+    if (store := sys.modules.get("mailsetup.net.cache.store")) is not None:
+        store.MEMORY.clear()
 
 
 @pytest.fixture(params=["asyncio", "trio"])

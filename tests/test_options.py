@@ -31,6 +31,8 @@ FLAGS: dict[str, tuple[list[str], Any]] = {
     "allow_private_addresses": (["--no-private-addresses"], False),
     "proxy": (["--proxy", "socks5://127.0.0.1:1080"], "socks5://127.0.0.1:1080"),
     "config_dir": (["--config-dir", "own"], Path("own")),
+    "cache_dir": (["--cache-dir", "kept"], Path("kept")),
+    "fresh": (["--fresh"], True),
 }
 """Option → the flags that set it, and what it is then."""
 
@@ -38,7 +40,6 @@ EXEMPT = {
     "ssl_context": "an object of Python; --ca-file is the part of it that can be typed",
     "network": "an object of Python",
     "observer": "a function; the command line uses it for its progress line",
-    "cache_dir": "one call of the command line has nothing to remember",
 }
 """Options that are out of reach on purpose, each with its reason."""
 

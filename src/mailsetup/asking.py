@@ -64,7 +64,10 @@ async def proceed(case: Case, /) -> None:
     """Take a case to the network, until it is good enough, all is asked, or its time is over."""
     with anyio.move_on_after(case.options.timeout - case.elapsed) as scope:
         async with open_network(case.options) as network:
-            await Asking(case, network).run()
+            try:
+                await Asking(case, network).run()
+            finally:
+                case.problems += network.noticed
     if scope.cancelled_caught:
         case.problems.append(problem("deadline", seconds=f"{case.options.timeout:g}"))
     if looks_cut_off(case.attempts):

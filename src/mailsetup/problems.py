@@ -258,6 +258,11 @@ CATALOGUE: dict[str, Sentence] = {
         "The newer provider data in {file} cannot be used: {reason} The data that came with the program is used.",
         "Fetch it again with `mailsetup providers update`, or delete the file.",
     ),
+    "cache-unusable": Sentence(
+        WARNING,
+        "The answers kept in {folder} cannot be used: {reason} Everybody was asked anew.",
+        "Delete them with `mailsetup cache clear`, or choose another folder.",
+    ),
     # About the call itself
     "source-failed": Sentence(
         WARNING,

@@ -78,7 +78,7 @@ async def collect(address: Address, options: Options, /, *, now: datetime) -> Ev
     if options.network is None and not has_network(options):
         return gathering.evidence(now, has_network=False)
     with anyio.move_on_after(options.timeout) as scope:
-        async with open_network(options) as network:
+        async with open_network(options.model_copy(update={"fresh": True})) as network:  # the owner may have mended it
             await gathering.run(network)
     return gathering.evidence(
         now,

@@ -90,6 +90,8 @@ def export(
     proxy: flags.Proxy = None,
     ispdb_url: flags.IspdbUrl = None,
     config_dir: flags.ConfigDir = None,
+    cache_dir: flags.CacheDir = None,
+    fresh: flags.Fresh = False,
     allow_http: flags.AllowHttp = False,
     no_share_address: flags.NoShareAddress = False,
     no_private_addresses: flags.NoPrivateAddresses = False,
@@ -98,6 +100,7 @@ def export(
     options = flags.make_options(
         offline=offline, probe=not no_probe, prefer=prefer.value, timeout=timeout, grace=grace,
         only=source, without=no_source, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy,
+        cache_dir=cache_dir, fresh=fresh,
         config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
         allow_private_addresses=not no_private_addresses,
     )  # fmt: skip

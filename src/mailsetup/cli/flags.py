@@ -58,6 +58,16 @@ IspdbUrl = Annotated[
     ),
 ]
 ConfigDir = Annotated[Path | None, typer.Option(help="Folder of your own provider files.", show_default=False)]
+CacheDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder to keep answers in, by their time to live.", envvar="MAILSETUP_CACHE_DIR", show_default=False,
+        rich_help_panel=NETWORK,
+    ),
+]  # fmt: skip
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Ask everybody anew, whatever is kept there.", rich_help_panel=NETWORK)
+]
 AllowHttp = Annotated[
     bool, typer.Option("--allow-http", help="Ask over http too, as the very last resort.", rich_help_panel=PRIVACY)
 ]

@@ -58,7 +58,10 @@ class Options(Model):
     proxy: str | None = None
     """``http://`` or ``socks5://`` proxy for HTTP requests and probes."""
     cache_dir: Path | None = None
-    """Keep answers in this folder, by their time to live."""
+    """Keep answers in this folder, by their time to live, for this and other processes; ``None``: in the memory of
+    this process only. Never kept: probes, log-ins, and requests that carry the address."""
+    fresh: bool = False
+    """Ask everybody anew, whatever is kept from earlier calls. What they say is kept."""
     config_dir: Path | None = None
     """Folder of the user's own provider files; ``None``: the platform's place (``~/.config/mailsetup`` on Linux)."""
     network: Any = Field(default=None, repr=False)

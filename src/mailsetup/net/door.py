@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mailsetup.errors import InvalidOptions
+from mailsetup.net.cache import Cache
 from mailsetup.net.connect import TcpConnector
 from mailsetup.net.dial import Dialer
 from mailsetup.net.dns import DnsResolver, DohServer, nameservers
@@ -35,7 +36,7 @@ async def open_network(options: Options, /) -> AsyncIterator[Network]:
         return
     client = TlsClient(ca_file=options.ca_file, context=options.ssl_context)
     proxy = Proxy.parse(options.proxy) if options.proxy else None
-    opened: list[Dials | HttpFetcher] = []
+    opened: list[Dials | HttpFetcher | Cache] = []
 
     def web(resolver: Resolver, *, allow_private: bool) -> tuple[TcpConnector, HttpFetcher]:
         """Build connector and fetcher over ``resolver``, to be closed at the end."""
@@ -46,14 +47,17 @@ async def open_network(options: Options, /) -> AsyncIterator[Network]:
         return connector, fetcher
 
     try:
-        plain = DnsResolver(nameservers(options.nameservers), meanwhile=client.context)
+        system = nameservers(options.nameservers)
+        plain = DnsResolver(system, meanwhile=client.context)
         servers: list[Server] = []
         if options.doh_url is not None:
             # Its own address can only come from elsewhere. It was chosen and not discovered, so it may be private.
             servers.append(DohServer(_https(options.doh_url), web(plain, allow_private=True)[1]))
-        resolver = _proving(DnsResolver(servers) if servers else plain, dnssec=options.dnssec)
+        cache = Cache(options, servers=system)
+        opened.append(cache)
+        resolver = cache.resolver(_proving(DnsResolver(servers) if servers else plain, dnssec=options.dnssec))
         connector, fetcher = web(resolver, allow_private=options.allow_private_addresses)
-        yield Network(resolver, fetcher, connector)
+        yield Network(resolver, cache.fetcher(fetcher), connector, cache.noticed)
     finally:
         for each in opened:
             each.close()

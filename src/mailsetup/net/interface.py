@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from mailsetup.model import Certificate, Learned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from mailsetup.model import Problem
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "SRV", "TXT", "TLSA"]
 
@@ -83,6 +85,8 @@ class Answer:
     """DNSSEC-validated, as told over a path that can be trusted (SEC-07)."""
     ttl: int = 0
     """Seconds the answer may be kept."""
+    from_cache: bool = field(default=False, compare=False)
+    """It was said in an earlier call; nobody was asked now."""
 
     @property
     def is_no(self) -> bool:
@@ -134,6 +138,8 @@ class Response:
     """Every URL on the way, the first one included, the last one too."""
     address: str | None = None
     """The IP address that answered."""
+    from_cache: bool = field(default=False, compare=False)
+    """It was fetched in an earlier call; nobody was asked now."""
 
     @property
     def location(self) -> str | None:
@@ -228,3 +234,5 @@ class Network:
     resolver: Resolver
     fetcher: Fetcher
     connector: Connector
+    noticed: Sequence[Problem] = ()
+    """What the door has to tell about itself. Can grow during the call."""

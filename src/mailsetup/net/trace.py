@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 RESOLVER: Final = "resolver"
 """Who is told a DNS question."""
 
+FROM_CACHE: Final = "It was kept from an earlier call; nobody was asked."
+"""The detail of an attempt that stayed here."""
+
 _ANSWERS: Final[dict[Answered, tuple[Status, str]]] = {
     Answered.FOUND: (Status.FOUND, ""),
     Answered.NODATA: (Status.ABSENT, "no-record"),
@@ -84,17 +87,23 @@ class _Entry:
     outcome = Status.FOUND
     reason = ""
     detail = ""
+    from_cache = False
 
-    def learned(self, at_most: Learned) -> Learned:
+    def learned(self, at_most: Learned, *, told: str) -> Learned:
         """What the other side really learned: a request that was never sent told nobody anything."""
+        if self.from_cache:
+            return Learned.NOTHING
+        if told == RESOLVER:
+            return at_most
         if self.reason in _NOBODY_REACHED and self.outcome is not Status.FOUND:
             return Learned.NOTHING
         if self.reason in _BEFORE_THE_REQUEST and at_most is Learned.ADDRESS:
             return Learned.DOMAIN
         return at_most
 
-    def ended(self, outcome: Status, reason: str, detail: str = "") -> None:
-        self.outcome, self.reason, self.detail = outcome, reason, detail
+    def ended(self, outcome: Status, reason: str, detail: str = "", *, from_cache: bool = False) -> None:
+        self.outcome, self.reason, self.from_cache = outcome, reason, from_cache
+        self.detail = detail or (FROM_CACHE if from_cache else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +135,8 @@ class _Book:
                     detail=entry.detail,
                     started=started,
                     elapsed=self.clock() - started,
-                    learned=learned if told == RESOLVER else entry.learned(learned),
-                    told=told,
+                    learned=entry.learned(learned, told=told),
+                    told="" if entry.from_cache else told,
                 )
             )
 
@@ -139,7 +148,7 @@ class _TracedResolver:
     async def resolve(self, name: str, type: RecordType, /, *, fresh: bool = False) -> Answer:  # noqa: A002
         with self._book.entry(f"{name} {type}", learned=Learned.DOMAIN, told=RESOLVER) as entry:
             answer = await self._inner.resolve(name, type, fresh=fresh)
-            entry.ended(*_ANSWERS[answer.status])
+            entry.ended(*_ANSWERS[answer.status], from_cache=answer.from_cache)
         return answer
 
 
@@ -155,7 +164,7 @@ class _TracedFetcher:
         asked = request.url if request.method == "GET" else f"{request.method} {request.url}"
         with self._book.entry(asked, learned=request.learned, told=urlsplit(request.url).hostname or "") as entry:
             response = await self._inner.fetch(request)
-            entry.ended(*_ending(response))
+            entry.ended(*_ending(response), from_cache=response.from_cache)
         return response
 
 
