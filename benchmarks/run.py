@@ -45,6 +45,7 @@ TOPICS = {
     "memory": Topic("Memory", ("memory",)),
     "lookups": Topic("Look-up in the provider data", ("lookups", "scale")),
     "data": Topic("Provider data", ("footprint",)),
+    "bulk": Topic("Many addresses", ("bulk",)),
     "formats": Topic("Parsers", ("formats",)),
     "discovery": Topic("Discovery, round trips of 50 ms, without probes", ("network",), sealed=True),
     "probes": Topic("Probes, round trips of 50 ms", ("probes",), sealed=True),

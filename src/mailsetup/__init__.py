@@ -19,7 +19,7 @@ TYPE_CHECKING = False  # type checkers know the name; importing typing would be 
 if TYPE_CHECKING:
     from mailsetup import aio
     from mailsetup.address import Address
-    from mailsetup.blocking import discover, probe, verify
+    from mailsetup.blocking import discover, discover_many, probe, verify
     from mailsetup.errors import InvalidAddress
     from mailsetup.linter import lint
     from mailsetup.model import (
@@ -64,6 +64,7 @@ __all__ = [
     "Verification",
     "aio",
     "discover",
+    "discover_many",
     "lint",
     "probe",
     "verify",
@@ -74,6 +75,7 @@ _HOMES = {
     "Address": "mailsetup.address",
     "InvalidAddress": "mailsetup.errors",
     "discover": "mailsetup.blocking",
+    "discover_many": "mailsetup.blocking",
     "lint": "mailsetup.linter",
     "probe": "mailsetup.blocking",
     "verify": "mailsetup.blocking",

@@ -8,11 +8,13 @@ from mailsetup.discovery import begin, goes_on
 from mailsetup.model import Discovery, Options, Probe, Server, Verification
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
     from datetime import datetime
 
+    from mailsetup.errors import InvalidAddress
     from mailsetup.model.audit import AuditReport
 
-__all__ = ["audit", "discover", "probe", "verify"]
+__all__ = ["audit", "discover", "discover_many", "probe", "verify"]
 
 _DEFAULT = Options()
 
@@ -29,6 +31,23 @@ async def discover(address: str, /, *, options: Options = _DEFAULT) -> Discovery
 
         await proceed(case)
     return case.discovery()
+
+
+def discover_many(
+    addresses: Iterable[str],
+    /,
+    *,
+    options: Options = _DEFAULT,
+    concurrency: int = 32,
+    ordered: bool = True,
+) -> AsyncIterator[Discovery | InvalidAddress]:
+    """Find the mail settings for many addresses: see :func:`mailsetup.discover_many`.
+
+    Whoever leaves the loop early closes the iterator (``contextlib.aclosing``), which ends what is still being asked.
+    """
+    from mailsetup.many import answers
+
+    return answers(addresses, options, concurrency=concurrency, ordered=ordered)
 
 
 async def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:

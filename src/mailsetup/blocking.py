@@ -13,9 +13,10 @@ from mailsetup.discovery import begin, goes_on
 from mailsetup.model import Discovery, Options, Probe, Server, Verification
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
     from datetime import datetime
 
+    from mailsetup.errors import InvalidAddress
     from mailsetup.model.audit import AuditReport
 
 _DEFAULT = Options()
@@ -37,6 +38,39 @@ def discover(address: str, /, *, options: Options = _DEFAULT) -> Discovery:
 
         _in_own_loop(proceed, case)
     return case.discovery()
+
+
+def discover_many(
+    addresses: Iterable[str],
+    /,
+    *,
+    options: Options = _DEFAULT,
+    concurrency: int = 32,
+    ordered: bool = True,
+) -> Iterator[Discovery | InvalidAddress]:
+    """Find the mail settings for many addresses, with the work for each domain done once.
+
+    One result an address: a ``Discovery``, or, since one bad address must not end a run, the ``InvalidAddress`` that
+    ``discover`` would have raised. Addresses are taken as results are given, so both may be endless; the iterable
+    should not make anybody wait for its next address.
+
+    A domain's servers are looked up for all its addresses at once, so no address is told to anybody, whatever
+    ``options.share_address`` says; your own ``Source`` objects are asked about the local part ``%EMAILLOCALPART%``;
+    ``options.observer`` is not called; ``attempts`` and ``elapsed`` are those of the domain's look-up, without what it
+    had no need to ask.
+
+    Args:
+        addresses: what to look up.
+        options: as for ``discover``; ``timeout`` is for each domain.
+        concurrency: domains asked at a time.
+        ordered: give results in the order of the addresses; otherwise as they come.
+
+    Raises:
+        InvalidOptions: with a ``concurrency`` below 1, or where ``discover`` would raise it.
+    """
+    from mailsetup.many import answers_blocking
+
+    return answers_blocking(addresses, options, concurrency=concurrency, ordered=ordered)
 
 
 def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:

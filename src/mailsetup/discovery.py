@@ -22,7 +22,10 @@ from mailsetup.telling import tell
 from mailsetup.verdicts import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mailsetup.model import Problem, Server, Service
+    from mailsetup.sources import LocalSource
 
 
 class Case:
@@ -197,14 +200,19 @@ def begin(address: str, options: Options, /) -> Case:
     Raises:
         InvalidAddress: if ``address`` is not an address.
     """
-    case = Case(Address.parse(address), options)
+    return ask_here(Case(Address.parse(address), options))
+
+
+def ask_here(case: Case, /, *, sources: Mapping[SourceName, LocalSource] = LOCAL_SOURCES) -> Case:
+    """Take a new case through its local steps, and give it back."""
+    options = case.options
     for step in case.plan.local:
         if case.is_settled:
             case.skip(step, "settled")
             continue
         started = case.elapsed
         assert isinstance(step.source, SourceName)  # noqa: S101  (local steps are never the caller's own sources)
-        case.record(step, LOCAL_SOURCES[step.source](case.address, options), started=started)
+        case.record(step, sources[step.source](case.address, options), started=started)
     for step, reason in case.plan.skipped:
         case.skip(step, reason)
     if case.is_settled:

@@ -18,7 +18,7 @@ from mailsetup.model import Outcome, Status
 from mailsetup.net.connect import TcpConnector
 from mailsetup.net.decoding import BodyDecoder
 from mailsetup.net.dial import Dialer
-from mailsetup.net.http import HttpFetcher
+from mailsetup.net.http import IDLE_PLACES, HttpFetcher
 from mailsetup.net.interface import Request
 from mailsetup.testing import FakeNetwork
 from tests.support.http_server import drip, flood, http_server, reply
@@ -404,3 +404,27 @@ async def test_names_are_sent_as_a_labels(client: TlsClient) -> None:
         await web.fetch(Request(f"http://faß.example:{server.port}/"))
         web.close()
     assert f"Host: xn--fa-hia.example:{server.port}".lower() in server.requests[0].lower()
+
+
+@anyio_test
+async def test_a_run_over_many_hosts_keeps_few_connections(client: TlsClient) -> None:
+    """Of many hosts, only the latest keep an idle connection, and hosts that nobody asks are forgotten."""
+    hosts = IDLE_PLACES + 8
+    async with nothing_left_open(), http_server({"/": reply(200)}) as server:
+        web = fetcher(client)
+        for number in range(hosts):
+            await web.fetch(Request(f"http://h{number}.{HOST}:{server.port}/"))
+        assert len(web._idle) <= IDLE_PLACES
+        web.close()
+
+
+@anyio_test
+async def test_counting_of_hosts_is_bounded(client: TlsClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turns are counted where somebody is, and else forgotten: memory stays flat over a million domains."""
+    monkeypatch.setattr("mailsetup.net.http.KNOWN_PLACES", 4)
+    async with http_server({"/": reply(200)}) as server:
+        web = fetcher(client)
+        for number in range(12):
+            await web.fetch(Request(f"http://h{number}.{HOST}:{server.port}/"))
+        assert len(web._turns) <= 4
+        web.close()

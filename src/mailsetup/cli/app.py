@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "audit": "audit",
+    "bulk": "bulk",
     "cache": "app",
     "check": "check",
     "export": "export",

@@ -41,6 +41,9 @@ CONNECT_TIMEOUT: Final = 6.0
 PER_ADDRESS: Final = 2
 """Connections to one address at a time (HE-05): servers ban bursts."""
 
+KNOWN_ADDRESSES: Final = 1024
+"""Addresses whose connections are counted, before those are forgotten that have none."""
+
 Family = Literal["A", "AAAA"]
 _FAMILIES: Final[tuple[Family, ...]] = ("AAAA", "A")
 
@@ -54,6 +57,7 @@ class Dialer:
     def __init__(self, resolver: Resolver, /, *, allow_private: bool = True, per_address: int = PER_ADDRESS) -> None:
         self._resolver = resolver
         self._allow_private = allow_private
+        self._per_address = per_address
         self._slots: defaultdict[str, anyio.Semaphore] = defaultdict(partial(anyio.Semaphore, per_address))
         self._open: set[SocketStream] = set()
 
@@ -146,6 +150,9 @@ class Dialer:
 
     async def _connect(self, address: str, port: int) -> SocketStream:
         """Connect to one address, when it is our turn there."""
+        if len(self._slots) >= KNOWN_ADDRESSES and address not in self._slots:
+            for gone in [known for known, slots in self._slots.items() if slots.value == self._per_address]:
+                del self._slots[gone]
         slots = self._slots[address]
         if not slots.value:
             self._make_room(address)

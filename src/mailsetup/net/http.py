@@ -41,6 +41,12 @@ REQUEST_TIMEOUT: Final = 10.0
 KEEP_ALIVE: Final = 5.0
 """Seconds an idle connection is kept: the next question of a source comes at once or not at all."""
 
+IDLE_PLACES: Final = 32
+"""Places with an idle connection. One call knows fewer; a run over many domains must not keep a socket for each."""
+
+KNOWN_PLACES: Final = 1024
+"""Places whose turns are counted, before those are forgotten where nobody is."""
+
 MAX_HEAD: Final = 64 * 1024
 """Octets of a status line with all header fields."""
 
@@ -69,7 +75,7 @@ class HttpFetcher:
     def __init__(self, connector: TcpConnector, /, *, within: float = REQUEST_TIMEOUT) -> None:
         self._connector = connector
         self._within = within
-        self._idle: defaultdict[Place, list[_Exchange]] = defaultdict(list)
+        self._idle: dict[Place, list[_Exchange]] = {}
         self._turns: defaultdict[Place, anyio.Semaphore] = defaultdict(partial(anyio.Semaphore, PER_HOST))
 
     async def fetch(self, request: Request, /) -> Response:
@@ -91,6 +97,9 @@ class HttpFetcher:
 
     async def _fetch_one(self, request: Request) -> Response:
         place, target = _read_url(request.url)
+        if len(self._turns) >= KNOWN_PLACES and place not in self._turns:
+            for gone in [known for known, turns in self._turns.items() if turns.value == PER_HOST]:
+                del self._turns[gone]
         async with self._turns[place]:
             while (kept := self._take_idle(place)) is not None:
                 try:
@@ -103,7 +112,7 @@ class HttpFetcher:
             return await self._exchanged(_Exchange(connection), request, place, target)
 
     def _take_idle(self, place: Place) -> _Exchange | None:
-        while self._idle[place]:
+        while self._idle.get(place):
             kept = self._idle[place].pop()
             if kept.is_usable:
                 kept.wake()
@@ -119,11 +128,18 @@ class HttpFetcher:
             exchange.close()
             raise
         if exchange.is_usable:
-            self._idle[place].append(exchange)
-            exchange.rest()
+            self._keep(place, exchange)
         else:
             exchange.close()
         return response
+
+    def _keep(self, place: Place, exchange: _Exchange) -> None:
+        """Keep a connection for later; of too many places, the one that was left longest ago is given up."""
+        self._idle[place] = [*self._idle.pop(place, ()), exchange]
+        exchange.rest()
+        while len(self._idle) > IDLE_PLACES:
+            for left in self._idle.pop(next(iter(self._idle))):
+                left.close()
 
 
 class _Exchange:

@@ -25,8 +25,12 @@ class _Entry(Generic[T]):
         self.result: T | None = None
 
 
+MOST = 4096
+"""Results that are kept: far more than one call needs, and a bound for a run over a million addresses."""
+
+
 class Once(Generic[T]):
-    """Results by key, each computed once. A result is never ``None``; a failure is not kept."""
+    """Results by key, each computed once. A result is never ``None``; a failure is not kept, nor the oldest of many."""
 
     def __init__(self) -> None:
         self._entries: dict[Hashable, _Entry[T]] = {}
@@ -38,6 +42,7 @@ class Once(Generic[T]):
                 await entry.done.wait()
             if entry.result is not None:
                 return entry.result
+        self._make_room()
         entry = self._entries[key] = _Entry()
         try:
             entry.result = await compute()
@@ -46,6 +51,12 @@ class Once(Generic[T]):
                 self.forget(key)
             entry.done.set()
         return entry.result
+
+    def _make_room(self) -> None:
+        if len(self._entries) >= MOST:
+            done = [key for key, entry in self._entries.items() if entry.result is not None]
+            for key in done[: MOST // 4]:
+                self.forget(key)
 
     def forget(self, key: Hashable, /) -> None:
         """Let the next one who asks compute it anew."""
