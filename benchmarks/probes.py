@@ -9,12 +9,10 @@ proof is measured. Guessing has two seconds for everything, a filtered bare name
 from __future__ import annotations
 
 from statistics import median
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import mailsetup
 from benchmarks.table import Measured, spread
-from benchmarks.world import ROUND_TRIP, delayed_world
+from benchmarks.world import ROUND_TRIP, delayed_world, timed
 from mailsetup.model import Finding, Options, Protocol, Security, Server, Status, Trust
 
 if TYPE_CHECKING:
@@ -78,9 +76,7 @@ def measure() -> list[Measured]:
         took: dict[str, list[float]] = {what: [] for what in cases}
         for turn in range(TURNS + 1):
             for what, (address, options) in cases.items():
-                started = perf_counter()
-                found = mailsetup.discover(address, options=options)
-                elapsed = perf_counter() - started
+                elapsed, found = timed(address, options)
                 if not found.confirmed:
                     raise RuntimeError(f"{what} was not proven: {[server.probe for server in found.servers]}")
                 if turn:

@@ -19,13 +19,12 @@ from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import mailsetup
 from benchmarks import thunderbird
 from benchmarks.table import Measured, spread
-from benchmarks.world import delayed_world
+from benchmarks.world import delayed_world, timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,9 +176,8 @@ def _others(ca_file: Path, stack: ExitStack) -> dict[str, Callable[[str], Outcom
 
 
 def _ours(address: str, options: mailsetup.Options) -> Outcome:
-    started = perf_counter()
-    found = mailsetup.discover(address, options=options)
-    return Outcome(perf_counter() - started, found.imap.hostname if found.imap else None)
+    elapsed, found = timed(address, options)
+    return Outcome(elapsed, found.imap.hostname if found.imap else None)
 
 
 def _row(label: str, name: str, outcomes: dict[tuple[str, str], list[Outcome]]) -> Measured:
