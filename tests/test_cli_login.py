@@ -61,11 +61,17 @@ def password_fd() -> Iterator[int]:
     os.close(reader)
 
 
-def run(discovery: Discovery, opts: Options, given: Credentials, *, json: bool = False, agreed: str = "") -> bool:
+def run(
+    discovery: Discovery,
+    opts: Options,
+    given: Credentials,
+    *,
+    json: bool = False,
+    agreed: str = "",
+    language: str = "en",
+) -> bool:
     """Log in as the command line does."""
-    return log_in(
-        discovery, opts, given, consent_to=[agreed] if agreed else [], json=json, translate=lambda sentence: sentence
-    )
+    return log_in(discovery, opts, given, consent_to=[agreed] if agreed else [], json=json, language=language)
 
 
 def test_the_password_is_read_from_a_file_descriptor(password_fd: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,3 +160,13 @@ def test_nothing_found_means_nothing_to_log_in_to() -> None:
     """No password is asked for where there is no server."""
     nobody = Discovery(address=ADDRESS, domain="corp.example")
     assert not run(nobody, options(), Credentials(None, None, None))
+
+
+def test_a_refusal_is_told_in_the_users_language(password_fd: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Verdict, sentence and next step are German with --lang de; the server's own words stay as they are."""
+    opts = options("NO [AUTHENTICATIONFAILED] wrong")
+    assert not run(found(), opts, Credentials(password_fd, None, None), language="de")
+    printed = capsys.readouterr().out
+    assert "Benutzername oder Passwort falsch" in printed
+    assert "does not accept" not in printed
+    assert "Check both" not in printed

@@ -13,7 +13,7 @@ import polib
 import pytest
 
 import mailsetup
-from mailsetup import remarks
+from mailsetup import logins, remarks
 from mailsetup.problems import CATALOGUE, REQUIREMENTS
 from mailsetup.render import words
 from mailsetup.translation import LANGUAGES, choose, preferred_language, translator
@@ -33,6 +33,8 @@ VARIABLES = {
     "entry.advice": [entry.advice for entry in remarks.CATALOGUE.values() if entry.advice],
     "known.message": [entry.message for entry in CATALOGUE.values()],
     "known.next_step": [entry.next_step for entry in CATALOGUE.values() if entry.next_step],
+    "words.detail": [entry.detail for entry in logins.SENTENCES.values() if "{why}" not in entry.detail],
+    "words.next_step": [entry.next_step for entry in logins.SENTENCES.values() if entry.next_step],
     "term": [term for term, _ in words.TERMS],
     "meaning": [meaning for _, meaning in words.TERMS],
 }

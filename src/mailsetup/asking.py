@@ -62,6 +62,8 @@ class Proven(NamedTuple):
 
 async def proceed(case: Case, /) -> None:
     """Take a case to the network, until it is good enough, all is asked, or its time is over."""
+    if case.servers:
+        case.tell_observer()  # what this machine knows is shown before anybody is connected to
     with anyio.move_on_after(case.options.timeout - case.elapsed) as scope:
         async with open_network(case.options) as network:
             try:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailsetup.errors import ConsentRequired, InvalidOptions, NetworkError
+from mailsetup.logins import SENTENCES
 from mailsetup.model import Auth, Discovery, Outcome, Protocol, Security, Server, Trust, Verdict, Verification
 from mailsetup.net.interface import Network
 from mailsetup.testing import FakeNetwork
 from mailsetup.verifier import MAX_ATTEMPTS, verify
-from mailsetup.verifier.sentences import SENTENCES
 
 if TYPE_CHECKING:
     from mailsetup.net.interface import Target

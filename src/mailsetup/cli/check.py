@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailsetup.cli import flags
-from mailsetup.cli.terminal import console, fail_for_address, language_code, print_json
+from mailsetup.cli.terminal import console, fail_for_address, language_code, print_json, renderer
 from mailsetup.errors import InvalidAddress
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def check(
         options = options.model_copy(update={"ispdb_url": ispdb_url or None})
     language = language_code(lang)
     try:
-        discovery = _discover(address, options, live=not json)
+        discovery = _discover(address, options, language=language, live=not json)
     except InvalidAddress as error:
         fail_for_address(error, language)
     if json:
@@ -78,11 +78,9 @@ def check(
         _print(discovery, language, explain=explain, trace=trace)
     if login:
         from mailsetup.cli.login import Credentials, log_in
-        from mailsetup.translation import translator
 
         given = Credentials(password_fd, token_fd, keyring)
-        translate = translator(language)
-        if not log_in(discovery, options, given, consent_to=consent_to or [], json=json, translate=translate):
+        if not log_in(discovery, options, given, consent_to=consent_to or [], json=json, language=language):
             raise typer.Exit(exit_code(discovery, options) or NOT_CONFIRMED)
     raise typer.Exit(exit_code(discovery, options))
 
@@ -95,24 +93,23 @@ def exit_code(discovery: Discovery, options: Options) -> int:
     return NOT_CONFIRMED if unproven else FOUND
 
 
-def _discover(address: str, options: Options, *, live: bool) -> Discovery:
+def _discover(address: str, options: Options, *, language: str, live: bool) -> Discovery:
     from mailsetup.blocking import discover
 
     if options.offline or not live:
         return discover(address, options=options)
-    from mailsetup.cli.progress import progress_line
+    from mailsetup.cli.progress import watching
 
-    with progress_line() as observer:
+    screen = console()
+    with watching(screen, renderer(language, screen.width)) as observer:
         return discover(address, options=options.model_copy(update={"observer": observer}))
 
 
 def _print(discovery: Discovery, language: str, *, explain: bool, trace: bool) -> None:
-    from mailsetup.render.terminal import TerminalRenderer
     from mailsetup.render.timeline import timeline
     from mailsetup.translation import translator
 
-    screen, translate = console(), translator(language)
-    renderer = TerminalRenderer(language=language, translate=translate, width=screen.width)
-    screen.print(renderer.discovery(discovery, explain=explain))
+    screen = console()
+    screen.print(renderer(language, screen.width).discovery(discovery, explain=explain))
     if trace:
-        screen.print(timeline(discovery, translate=translate, width=screen.width))
+        screen.print(timeline(discovery, translate=translator(language), width=screen.width))

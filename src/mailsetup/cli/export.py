@@ -16,7 +16,7 @@ import typer
 
 from mailsetup.cli import flags
 from mailsetup.cli.check import NOTHING_FOUND, Incoming, exit_code
-from mailsetup.cli.terminal import console, fail, fail_for_address, language_code, print_json
+from mailsetup.cli.terminal import console, fail, fail_for_address, language_code, print_json, renderer
 from mailsetup.errors import CannotExpress, InvalidAddress, InvalidOptions
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _look_up(address: str, options: Options, language: str) -> Discovery:
     from mailsetup.cli.progress import progress_line
 
     try:
-        with progress_line() as observer:
+        with progress_line(renderer(language, console().width)) as observer:
             return discover(address, options=options.model_copy(update={"observer": observer}))
     except InvalidAddress as error:
         fail_for_address(error, language)

@@ -40,12 +40,14 @@ def log_in(
     *,
     consent_to: list[str],
     json: bool,
-    translate: Callable[[str], str],
+    language: str,
 ) -> bool:
     """Ask for consent where it is needed, take the password, log in, print. Give whether both servers let us in."""
     from mailsetup.blocking import verify
     from mailsetup.render.login import verification
+    from mailsetup.translation import translator
 
+    translate = translator(language)
     servers = [server for server in (discovery.incoming, discovery.outgoing) if server is not None]
     if not servers:
         return False
@@ -56,7 +58,7 @@ def log_in(
     if json:
         print_json(result.model_dump_json())
     else:
-        console().print(verification(result, translate=translate))
+        console().print(verification(result, language=language, translate=translate))
     return result.ok
 
 

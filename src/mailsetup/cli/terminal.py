@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mailsetup.errors import InvalidAddress
+    from mailsetup.render.terminal import TerminalRenderer
 
 Language = Enum("Language", {code: code for code in LANGUAGES}, type=str)  # type: ignore[misc]  # the languages stand in one place
 
@@ -37,6 +38,13 @@ def console() -> Console:
     columns = os.environ.get("COLUMNS", "")
     plain = not sys.stdout.isatty() and not (columns.isdigit() and int(columns) > 0)
     return Console(width=PLAIN_WIDTH if plain else None, highlight=False, soft_wrap=False)
+
+
+def renderer(language: str, width: int) -> TerminalRenderer:
+    """Give the renderer of results for a language and a width."""
+    from mailsetup.render.terminal import TerminalRenderer
+
+    return TerminalRenderer(language=language, translate=translator(language), width=width)
 
 
 def print_json(text: str) -> None:

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from mailsetup.formats.text import clean
+from mailsetup.logins import SENTENCES
 from mailsetup.names import registrable_domain, unicode_name
 from mailsetup.render.words import PROTOCOLS, VERDICTS
 
@@ -28,23 +29,33 @@ def owner(server: Server, /) -> str:
     return f"{server.hostname} ({domain})" if shown == domain else f"{server.hostname} ({shown}, {domain})"
 
 
-def verification(result: Verification, /, *, translate: Callable[[str], str]) -> RenderableType:
+def verification(result: Verification, /, *, language: str, translate: Callable[[str], str]) -> RenderableType:
     """Render the result of logging in."""
-    return Group(Text("\n" + translate("Log-in"), style="bold"), *_lines(result, translate))
+    return Group(Text("\n" + translate("Log-in"), style="bold"), *_lines(result, language, translate))
 
 
-def _lines(result: Verification, t: Callable[[str], str]) -> Iterator[Text]:
+def _lines(result: Verification, language: str, t: Callable[[str], str]) -> Iterator[Text]:
     for login in result.logins:
         line = Text(f"  {PROTOCOLS[login.protocol]} {login.hostname}: ")
         line.append(t(VERDICTS[login.verdict]), style="green" if login.ok else "red")
         yield line.append(_how(login), style="dim")
         if not login.ok:
-            yield Text(f"    {clean(login.detail, limit=MAX_TEXT)}")
-            if login.next_step:
-                yield Text(f"    → {clean(login.next_step, limit=MAX_TEXT)}")
+            yield from (Text(f"    {clean(told, limit=MAX_TEXT)}") for told in _advice(login, language, t))
         if login.server_text and not login.ok:
             said = t("The server says: {text}").format(text=clean(login.server_text, limit=MAX_TEXT))
             yield Text(f"    {said}", style="dim")
+
+
+def _advice(login: LoginResult, language: str, t: Callable[[str], str]) -> Iterator[str]:
+    """Yield the sentence and the next step. A reason that only the English sentence holds stays out of others."""
+    words = SENTENCES[login.verdict]
+    named = {"hostname": login.hostname, "protocol": login.protocol.upper(), "username": login.username or ""}
+    if language == "en":
+        yield login.detail
+    elif "{why}" not in words.detail:
+        yield t(words.detail).format_map(named)
+    if words.next_step:
+        yield "→ " + t(words.next_step).format_map(named)
 
 
 def _how(login: LoginResult) -> str:

@@ -14,14 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from mailsetup.formats.text import clean
-from mailsetup.model import SourceName
+from mailsetup.model import SourceName, Status
 from mailsetup.problems import CATALOGUE, REQUIREMENTS
 from mailsetup.render.servers import MAX_TEXT, ServerList
 from mailsetup.render.words import OUTCOMES, PROTOCOLS, SOURCES, TERMS, TRUST
 from mailsetup.translation import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -44,10 +44,25 @@ class TerminalRenderer:
         parts: list[RenderableType] = [self._headline(discovery)]
         parts += self._first_steps(discovery)
         parts += self._servers(discovery)
-        parts += [self._problem(told) for told in discovery.problems]
+        parts += [self._problem(told, discovery.servers) for told in discovery.problems]
         if explain:
             parts += self._explanations()
         return Group(*parts)
+
+    def partial(self, discovery: Discovery, /) -> RenderableType:
+        """Render what is known while the asking goes on. What is missing may still come, so no problem is told yet."""
+        parts: list[RenderableType] = [self._headline(discovery)]
+        parts += self._first_steps(discovery)
+        parts += self._servers(discovery)
+        return Group(*parts, Text("\n" + self.progress(discovery), style="dim"))
+
+    def progress(self, discovery: Discovery, /) -> str:
+        """Say in one line how far the asking has come."""
+        asked = sum(attempt.outcome is not Status.SKIPPED for attempt in discovery.attempts)
+        tried = sum(server.probe is not None for server in discovery.servers)
+        return self.t("… {asked} questions answered, {tried} of {found} servers tried out").format(
+            asked=asked, tried=tried, found=len(discovery.servers)
+        )
 
     def _headline(self, discovery: Discovery) -> Text:
         line = Text(clean(discovery.address, limit=MAX_TEXT), style="bold")
@@ -117,15 +132,24 @@ class TerminalRenderer:
     def _source(self, source: SourceName | str) -> str:
         return self.t(SOURCES[source]) if isinstance(source, SourceName) else clean(source, limit=40)
 
-    def _problem(self, told: Problem) -> RenderableType:
+    def _problem(self, told: Problem, servers: Sequence[Server]) -> RenderableType:
         known = CATALOGUE.get(told.code)
-        message = self.t(known.message).format_map(told.arguments) if known else told.message
-        next_step = self.t(known.next_step).format_map(told.arguments) if known and known.next_step else told.next_step
+        arguments = told.arguments | self._detail(told, servers)
+        message = self.t(known.message).format_map(arguments) if known else told.message
+        next_step = self.t(known.next_step).format_map(arguments) if known and known.next_step else told.next_step
         line = Text("\n" + self.t(SEVERITY_WORDS[told.severity]) + ": ", style=SEVERITY_STYLES[told.severity])
         line.append(clean(message, limit=2 * MAX_TEXT), style="default not bold")
         if not next_step:
             return line
         return Group(line, _hanging("  → ", Text(clean(next_step, limit=MAX_TEXT))))
+
+    def _detail(self, told: Problem, servers: Sequence[Server]) -> dict[str, str]:
+        """Give the probe's sentence in the user's language: it is English, the word for its outcome is translated."""
+        if self.language == "en" or "detail" not in told.arguments:
+            return {}
+        place = (told.arguments.get("hostname"), told.arguments.get("port"))
+        outcome = next((s.probe.outcome for s in servers if s.probe and (s.hostname, str(s.port)) == place), None)
+        return {} if outcome is None else {"detail": f"{self.t(OUTCOMES[outcome])}."}
 
     def _explanations(self) -> Iterator[RenderableType]:
         yield Text("\n" + self.t("What the words mean"), style="bold")
