@@ -155,11 +155,11 @@ class Case:
         """Whether the answer to a step that is still being asked could change the result."""
         if self.has_final_answer and not may_settle(self.options):
             return True  # the caller named the sources to hear them all, and not to be told what was known anyway
+        chosen = {server.endpoint for server in self._pair() if server is not None}
         ranks = [
             found_step.rank
             for found_step, finding in self.findings
-            for server in self._pair()
-            if server is not None and any(claim.endpoint == server.endpoint for claim in finding.servers)
+            if any(claim.endpoint in chosen for claim in finding.servers)
         ]
         return step.source is SourceName.MX or step.rank < max(ranks, default=0)
 
