@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -56,6 +58,10 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
 
 
+_ANYWHERE = ("192.0.2.1", "2001:db8::1")
+"""Whom the program asks the kernel the way to, to see whether there is any."""
+
+
 def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
     """Refuse every connection beyond loopback, but in the lab's namespace, which has no way out."""
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
@@ -66,6 +72,10 @@ def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
     else:
         return
     host = host.decode() if isinstance(host, bytes) else str(host or "")  # anyio encodes before it looks up
+    if host in _ANYWHERE and event == "socket.connect" and arguments[0].type is socket.SOCK_DGRAM:
+        raise OSError(
+            errno.ENETUNREACH, "in tests no way leads out of this machine"
+        )  # asked of the kernel, nothing sent
     if host and not _is_here(host) and not is_sealed():
         raise RuntimeError(f"a test tried to reach {host!r}: nothing may leave this machine")
 

@@ -14,8 +14,8 @@ import pytest
 from mailsetup.errors import NetworkError
 from mailsetup.model import Outcome, Status
 from mailsetup.net.dial import Dialer
-from mailsetup.net.interface import Answer, Answered, RecordType
-from mailsetup.net.order import in_order
+from mailsetup.net.interface import Answer, Answered, RecordType, Resolver
+from mailsetup.net.order import families, in_order
 from mailsetup.net.race import race
 from mailsetup.testing import FakeNetwork
 from tests.support.tcp_server import nothing_left_open, refused_port, tcp_server
@@ -48,6 +48,19 @@ class SlowResolver:
         delay, record = self.said[type]
         await anyio.sleep(delay)
         return Answer(name, type, Answered.FOUND, (record,)) if record else Answer(name, type, Answered.NODATA)
+
+
+class CountingResolver:
+    """Notes the record types that are asked for."""
+
+    def __init__(self, inner: Resolver) -> None:
+        self._inner = inner
+        self.asked: list[str] = []
+
+    async def resolve(self, name: str, type: RecordType, /, *, fresh: bool = False) -> Answer:  # noqa: A002
+        """Note it and ask."""
+        self.asked.append(type)
+        return await self._inner.resolve(name, type, fresh=fresh)
 
 
 @contextmanager
@@ -142,6 +155,33 @@ async def test_ipv6_goes_first_and_ipv4_steps_in() -> None:
         stream = await Dialer(both).dial("mail.example", server.port)
         assert stream.address == "127.0.0.1"
         stream.close()
+
+
+@pytest.mark.parametrize(
+    ("records", "asked", "reached"),
+    [
+        ({"A": "127.0.0.1", "AAAA": "::1"}, ["A"], "127.0.0.1"),
+        ({"AAAA": "::1"}, ["A", "AAAA"], "::1"),
+        ({"A": "NXDOMAIN", "AAAA": "NXDOMAIN"}, ["A"], "nxdomain"),
+        ({"A": "SERVFAIL", "AAAA": "::1"}, ["A"], "dns-servfail"),
+        ({"TXT": "here"}, ["A", "AAAA"], "no-address"),
+    ],
+)
+@anyio_test
+async def test_a_machine_without_ipv6_asks_for_what_it_can_use(
+    records: dict[str, str], asked: list[str], reached: str
+) -> None:
+    """AAAA is asked for only where there is no A, so that one sees that the host exists."""
+    resolver = CountingResolver(names(**records).resolver)
+    async with nothing_left_open(), tcp_server(wait, address="::1" if reached == "::1" else "127.0.0.1") as server:
+        try:
+            stream = await Dialer(resolver, families=("A",)).dial("mail.example", server.port)
+        except NetworkError as error:
+            where = error.reason
+        else:
+            where = stream.address
+            stream.close()
+    assert (where, resolver.asked) == (reached, asked)
 
 
 @anyio_test
@@ -283,3 +323,11 @@ async def test_a_photo_finish_has_one_winner() -> None:
 def test_addresses_are_ordered(addresses: list[str], sources: dict[str, str], expected: list[str]) -> None:
     """RFC 6724 decides which family leads; then they alternate (HE-02)."""
     assert in_order(addresses, source=lambda address: sources.get("6" if ":" in address else "4")) == expected
+
+
+@pytest.mark.parametrize(
+    ("ways", "expected"), [("46", ("AAAA", "A")), ("4", ("A",)), ("6", ("AAAA",)), ("", ("AAAA", "A"))]
+)
+def test_the_families_are_those_with_a_way_out(ways: str, expected: tuple[str, ...]) -> None:
+    """A family without a default route is no use; where there is none at all, the network is a closed one."""
+    assert families(source=lambda address: address if ("6" if ":" in address else "4") in ways else None) == expected

@@ -66,6 +66,14 @@ async def test_no_name_lies_outside_the_domain() -> None:
     assert all(name == "corp.example" or name.endswith(".corp.example") for name in names)
 
 
+async def test_a_name_that_does_not_exist_is_asked_for_once() -> None:
+    """NXDOMAIN holds for every type (RFC 8020): AAAA is asked for only where there is a name."""
+    network = FakeNetwork(dns={"imap.corp.example A": ["192.0.2.1"], "mail.corp.example TXT": ["here"]})
+    await _find(network)
+    aaaa = {asked for asked in network.asked if asked.startswith("AAAA ")}
+    assert aaaa == {"AAAA imap.corp.example", "AAAA mail.corp.example", "AAAA corp.example"}
+
+
 def test_the_lists_hold_tls_places_only() -> None:
     """TLS before STARTTLS, never plaintext, and never port 25 (PROBE-10, RFC 8314)."""
     for places in PLACES.values():

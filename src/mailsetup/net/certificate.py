@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -95,8 +96,9 @@ def _covers(presented: str, hostname: str) -> bool:
     return bool(first) and parent == rest and "." in rest and "*" not in rest
 
 
+@lru_cache(maxsize=32)
 def read_certificate(der: bytes, /) -> Facts:
-    """Read a certificate.
+    """Read a certificate. A host is connected to more than once, so the last ones are kept.
 
     Raises:
         ValueError: if it is not one.

@@ -1,11 +1,13 @@
 """From a host name to a TCP connection: resolve, check, race.
 
 Rules (RFC 8305): A and AAAA are asked for side by side; once one family is there, the other gets 50 ms to take part
-from the start (HE-01); addresses are tried one after another, 250 ms apart, families in turn, and losers are cancelled
-(HE-02). The address policy is applied to the very address that is connected to (SEC-02). At most two connections to
-one address at a time (HE-05), counted by address and not by name, because ``imap.``, ``smtp.`` and ``mail.`` are often
-one machine; an attempt that nobody answers for a second stops counting, or one filtered port would hold up the others,
-and a connection that is only kept for later is closed when its place is needed: many names are served at one address.
+from the start (HE-01). A family that leads nowhere from this machine is asked for only where the other has nothing, so
+that the reason is the right one. Addresses are tried one after another, 250 ms apart, families in turn, and losers are
+cancelled (HE-02). The address policy is applied to the very address that is connected to (SEC-02). At most two
+connections to one address at a time (HE-05), counted by address and not by name, because ``imap.``, ``smtp.`` and
+``mail.`` are often one machine; an attempt that nobody answers for a second stops counting, or one filtered port would
+hold up the others, and a connection that is only kept for later is closed when its place is needed: many names are
+served at one address.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import partial
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import anyio
 
 from mailsetup.net.failures import failure, no_address
-from mailsetup.net.order import in_order
+from mailsetup.net.interface import Answered
+from mailsetup.net.order import FAMILIES, in_order
 from mailsetup.net.policy import is_public
 from mailsetup.net.race import race
 from mailsetup.net.stream import SocketStream, connect_socket
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from mailsetup.errors import NetworkError
     from mailsetup.net.interface import Answer, Resolver
+    from mailsetup.net.order import Family
 
 FAMILY_WAIT: Final = 0.05
 """Seconds that the slower of A and AAAA gets (RFC 8305 section 8: resolution delay)."""
@@ -44,18 +48,31 @@ PER_ADDRESS: Final = 2
 KNOWN_ADDRESSES: Final = 1024
 """Addresses whose connections are counted, before those are forgotten that have none."""
 
-Family = Literal["A", "AAAA"]
-_FAMILIES: Final[tuple[Family, ...]] = ("AAAA", "A")
-
 _FURTHEST: Final = ("proxy-failed", "connection-reset", "connection-refused", "timed-out", "network-unreachable")
 """Of several failures, the one that got furthest says most."""
 
 
 class Dialer:
-    """Opens TCP connections by host name, for one call."""
+    """Opens TCP connections by host name, for one call.
 
-    def __init__(self, resolver: Resolver, /, *, allow_private: bool = True, per_address: int = PER_ADDRESS) -> None:
+    Args:
+        resolver: gives addresses.
+        allow_private: whether a name may lead to addresses that are nobody's on the public Internet.
+        per_address: connections to one address at a time.
+        families: those that this machine has a way to.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        /,
+        *,
+        allow_private: bool = True,
+        per_address: int = PER_ADDRESS,
+        families: tuple[Family, ...] = FAMILIES,
+    ) -> None:
         self._resolver = resolver
+        self._families = families
         self._allow_private = allow_private
         self._per_address = per_address
         self._slots: defaultdict[str, anyio.Semaphore] = defaultdict(partial(anyio.Semaphore, per_address))
@@ -90,26 +107,38 @@ class Dialer:
         attempts: list[Callable[[], Awaitable[SocketStream]]] = [
             partial(self._connect, each, port) for each in addresses
         ]
-        for family in _FAMILIES:
+        for family in self._families:
             if family not in answers:
                 attempts.insert(1, partial(self._connect_late, hostname, family, port, skip))
         return await self._race(attempts)
 
     async def _resolve(self, hostname: str) -> dict[Family, Answer]:
-        """Ask for both families; leave out one that is later than the other by ``FAMILY_WAIT``."""
+        """Ask for the families of this machine, and for the others where a name has none of those."""
+        answers = await self._ask(hostname, self._families)
+        if all(answer.status is Answered.NODATA for answer in answers.values()):
+            others = tuple(family for family in FAMILIES if family not in self._families)
+            answers |= await self._ask(hostname, others)
+        return answers
+
+    async def _ask(self, hostname: str, families: tuple[Family, ...]) -> dict[Family, Answer]:
+        """Ask for families side by side; leave out one that is later than the other by ``FAMILY_WAIT``."""
         answers: dict[Family, Answer] = {}
+        if len(families) < len(FAMILIES):
+            for family in families:
+                answers[family] = await self._resolver.resolve(hostname, family)
+            return answers
         enough, complete = anyio.Event(), anyio.Event()
 
         async def ask(family: Family) -> None:
             answers[family] = await self._resolver.resolve(hostname, family)
             if answers[family].records:
                 enough.set()
-            if len(answers) == len(_FAMILIES):
+            if len(answers) == len(families):
                 enough.set()
                 complete.set()
 
         async with anyio.create_task_group() as group:
-            for family in _FAMILIES:
+            for family in families:
                 group.start_soon(ask, family)
             await enough.wait()
             with anyio.move_on_after(FAMILY_WAIT):

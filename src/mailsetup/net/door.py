@@ -13,6 +13,7 @@ from mailsetup.net.dial import Dialer
 from mailsetup.net.dns import DnsResolver, DohServer, nameservers
 from mailsetup.net.http import REQUEST_TIMEOUT, HttpFetcher
 from mailsetup.net.interface import Network
+from mailsetup.net.order import families
 from mailsetup.net.proxy import Proxy, ProxyDialer
 from mailsetup.net.tls import TlsClient
 
@@ -72,10 +73,12 @@ def _proving(resolver: DnsResolver, *, dnssec: bool) -> Resolver:
 
 
 def _dialer(resolver: Resolver, proxy: Proxy | None, *, allow_private: bool) -> Dials:
-    direct = Dialer(resolver, allow_private=allow_private)
+    direct = Dialer(resolver, allow_private=allow_private, families=families())
     if proxy is None:
         return direct
-    way = Dialer(resolver, per_address=_PROXY_CONNECTIONS)  # the proxy is the user's choice, wherever it is
+    way = Dialer(
+        resolver, per_address=_PROXY_CONNECTIONS, families=families()
+    )  # the proxy is the user's choice, wherever it is
     return ProxyDialer(proxy, way=way, check=None if allow_private else direct)
 
 

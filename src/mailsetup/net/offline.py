@@ -16,16 +16,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from mailsetup.model import Learned, Status
-from mailsetup.net.order import source_address
+from mailsetup.net.order import ANYWHERE, source_address
 from mailsetup.net.places import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mailsetup.model import Attempt, Options
-
-_PUBLIC: Final = ("192.0.2.1", "2001:db8::1")
-"""Documentation addresses (RFC 5737, RFC 3849): nobody's, and routed by default like everybody's."""
 
 _ROOT_QUESTION: Final = b"\0\0\1\0\0\1\0\0\0\0\0\0" + b"\0\0\2\0\1"
 """``. NS``."""
@@ -46,7 +43,7 @@ def has_network(options: Options, /, *, source: Callable[[str], str | None] = so
         return True
     elsewhere = [server.address for server in servers if not server.is_here]
     proxy = urlsplit(options.proxy or "").hostname or ""
-    ways = [*_PUBLIC, *elsewhere, *([proxy] if _is_address(proxy) else [])]
+    ways = [*ANYWHERE.values(), *elsewhere, *([proxy] if _is_address(proxy) else [])]
     return any(source(address) is not None for address in ways)
 
 

@@ -10,10 +10,16 @@ from __future__ import annotations
 import socket
 from ipaddress import ip_address, ip_network
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+Family = Literal["A", "AAAA"]
+FAMILIES: Final[tuple[Family, ...]] = ("AAAA", "A")
+
+ANYWHERE: Final[dict[Family, str]] = {"A": "192.0.2.1", "AAAA": "2001:db8::1"}
+"""Documentation addresses (RFC 5737, RFC 3849): nobody's, and routed by default like everybody's."""
 
 _TABLE: Final = tuple(
     (ip_network(prefix), precedence, label)
@@ -42,8 +48,16 @@ def source_address(address: str, /) -> str | None:
         return None
 
 
+def families(*, source: Callable[[str], str | None] = source_address) -> tuple[Family, ...]:
+    """Give the address families that lead out of this machine; both where neither does, as in a closed network."""
+    return tuple(family for family in FAMILIES if source(ANYWHERE[family]) is not None) or FAMILIES
+
+
 def in_order(addresses: Iterable[str], /, *, source: Callable[[str], str | None] = source_address) -> list[str]:
     """Sort by RFC 6724 and interleave the families, the better family first (RFC 8305 section 4)."""
+    addresses = list(addresses)
+    if len(addresses) == 1:
+        return addresses
     own_addresses = {address: source(address) for address in addresses}
 
     def key(address: str) -> tuple[bool, bool, int]:

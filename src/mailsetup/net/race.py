@@ -26,6 +26,7 @@ async def race(
     delay: float,
     failures: list[NetworkError],
     discard: Callable[[T], object] = lambda _: None,
+    started: float = 0.0,
 ) -> T | None:
     """Run ``attempts`` and give the first result, or ``None`` if all failed.
 
@@ -34,6 +35,7 @@ async def race(
         delay: seconds that one attempt is ahead of the next.
         failures: each attempt's failure is added here, in order of time; they outlive a race that is cut short.
         discard: closes a result that nobody is going to use: of a photo finish, or of a cancelled race.
+        started: seconds for which the first attempt has been under way already.
     """
     won: list[T] = []
     running = 0
@@ -60,8 +62,9 @@ async def race(
                 running += 1
                 ended = anyio.Event()
                 group.start_soon(run, attempt, ended)
-                with anyio.move_on_after(delay):
+                with anyio.move_on_after(delay - started):
                     await ended.wait()
+                started = 0.0
                 if won:
                     break
     except BaseException:

@@ -32,13 +32,13 @@ class TlsStream:
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
 
     async def shake_hands(self) -> None:
-        """Do the handshake.
+        """Do the handshake. Its last message leaves with the first data, or when there is something to wait for.
 
         Raises:
             ssl.SSLError: as OpenSSL puts it.
             NetworkError: the connection broke.
         """
-        await self._run(self._object.do_handshake)
+        await self._run(self._object.do_handshake, flush=False)
 
     def facts(self) -> tuple[str, str, bytes]:
         """Give version, cipher, and the certificate in DER."""
@@ -71,7 +71,7 @@ class TlsStream:
             return None
         return self._object.get_channel_binding("tls-unique")
 
-    async def _run(self, action: Callable[[], T]) -> T:
+    async def _run(self, action: Callable[[], T], *, flush: bool = True) -> T:
         """Let OpenSSL do its part, and carry octets for it until it is done."""
         while True:
             try:
@@ -87,7 +87,8 @@ class TlsStream:
                     await self._flush()
                 raise
             else:
-                await self._flush()
+                if flush:
+                    await self._flush()
                 return result
 
     async def _flush(self) -> None:

@@ -17,7 +17,7 @@ import anyio
 
 from mailsetup.model import Finding, Protocol, Security, Server, SourceName, Status, Trust
 from mailsetup.names import is_below, registrable_domain
-from mailsetup.net.interface import MxRecord
+from mailsetup.net.interface import Answered, MxRecord
 from mailsetup.prober.race import Lane
 from mailsetup.problems import problem
 
@@ -209,15 +209,18 @@ class _Resolving:
     async def _names(self, names: Iterable[str]) -> None:
         async with anyio.create_task_group() as group:
             for name in names:
-                for family in _FAMILIES:
-                    group.start_soon(self._name, name, family)
+                group.start_soon(self._name, name)
 
-    async def _name(self, name: str, family: RecordType) -> None:
-        answer = await self._network.resolver.resolve(name, family)
-        self.answered = self.answered or bool(answer.records) or answer.is_no
-        if answer.records:
-            self.found.setdefault(name, set()).update(str(record) for record in answer.records)
-            self.first.set()
+    async def _name(self, name: str) -> None:
+        """Ask for one family and then for the other: most of the names do not exist, and are asked for once."""
+        for family in _FAMILIES:
+            answer = await self._network.resolver.resolve(name, family)
+            self.answered = self.answered or bool(answer.records) or answer.is_no
+            if answer.records:
+                self.found.setdefault(name, set()).update(str(record) for record in answer.records)
+                self.first.set()
+            if answer.status is Answered.NXDOMAIN:
+                return
 
 
 async def _race(lanes: Mapping[Protocol, Lane]) -> None:

@@ -13,7 +13,7 @@ No search list (HE-06), no hosts file, no cache beyond the call.
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,7 @@ import anyio
 
 from mailsetup.errors import NetworkError
 from mailsetup.net.dns.reply import MAX_ALIASES, Reply, read_reply
+from mailsetup.net.dns.servers import Inquiry, Nameserver
 from mailsetup.net.dns.wire import Question, write_question
 from mailsetup.net.failures import failure
 from mailsetup.net.interface import Answer, Answered, RecordType
@@ -29,7 +30,7 @@ from mailsetup.net.once import Once
 from mailsetup.net.race import race
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from mailsetup.net.dns.servers import Server
 
@@ -124,16 +125,53 @@ class DnsResolver:
 
     async def _ask_servers(self, name: str, type_: RecordType) -> Reply:
         """Ask one question of whoever answers it."""
+        first = self._servers[0]
         try:
-            write_question(name, type_)
+            question = write_question(name, type_, anonymous=first.is_anonymous)
         except ValueError:  # a name that cannot exist, from an alias or a document
             return Reply(Answered.REFUSED)
-        reply: Reply | None = None
-        failures: list[NetworkError] = []
+        if isinstance(first, Nameserver) and self._meanwhile is None:
+            return await self._ask_first(first, question)
         attempts = [partial(self._ask_one, server, name, type_) for server in self._servers] * ROUNDS
-        with anyio.move_on_after(self._deadline):
+        return await self._first_reply(attempts, within=self._deadline, failures=[])
+
+    async def _ask_first(self, server: Nameserver, question: Question) -> Reply:
+        """Ask the first server, and the others only if it does not answer.
+
+        As a rule it does, and that costs a third of what a race costs. If it does not, the race goes on from there.
+        """
+        name, type_ = question.name, question.type
+        failures: list[NetworkError] = []
+        with closing(Inquiry(server, question)) as inquiry:
+            on = partial(self._heard_late, inquiry, question, server)
+            started = patience = min(self._patience, self._deadline)
+            with anyio.move_on_after(patience):
+                try:
+                    reply = _read(question, await inquiry.reply())
+                except NetworkError as error:
+                    failures.append(error)
+                else:
+                    if reply.status in _CONCLUSIVE:
+                        return self._taken(server, reply)
+                    on = partial(self._concluded, server, name, type_, reply)
+                started = 0.0
+            others = [partial(self._ask_one, each, name, type_) for each in (*self._servers[1:], *self._servers * 2)]
+            attempts = others if failures else [on, *others]
+            within = self._deadline - started
+            return await self._first_reply(attempts, within=within, failures=failures, started=started)
+
+    async def _first_reply(
+        self,
+        attempts: Sequence[Callable[[], Awaitable[Reply]]],
+        *,
+        within: float,
+        failures: list[NetworkError],
+        started: float = 0.0,
+    ) -> Reply:
+        reply: Reply | None = None
+        with anyio.move_on_after(within):
             async with self._busy_meanwhile():
-                reply = await race(attempts, delay=self._patience, failures=failures)
+                reply = await race(attempts, delay=self._patience, failures=failures, started=started)
         return reply or Reply(_said_by(failures))
 
     @asynccontextmanager
@@ -157,16 +195,31 @@ class DnsResolver:
 
     async def _ask_one(self, server: Server, name: str, type_: RecordType) -> Reply:
         """Ask one server; an answer that decides nothing is a failure, so that the next one is asked."""
+        question = write_question(name, type_, anonymous=server.is_anonymous)
+        return await self._concluded(server, name, type_, await _exchange(server, question))
+
+    async def _heard_late(self, inquiry: Inquiry, question: Question, server: Server) -> Reply:
+        """Go on waiting for a server that has been asked."""
+        reply = _read(question, await inquiry.reply())
+        return await self._concluded(server, question.name, question.type, reply)
+
+    async def _concluded(self, server: Server, name: str, type_: RecordType, reply: Reply) -> Reply:
+        """Ask again, in other words, where a reply decides nothing."""
         write = partial(write_question, name, type_, anonymous=server.is_anonymous)
-        reply = await _exchange(server, write())
         if reply.unsupported:
             reply = await _exchange(server, write(edns=False))
         if reply.status is Answered.SERVFAIL and not reply.unsupported:
             reply = await self._told_apart(server, write(unchecked=True))
         if reply.status not in _CONCLUSIVE:
             raise failure(f"dns-{reply.status.value}")
-        self._prefer(server)
-        return replace(reply, authentic=reply.authentic and server.is_trusted)
+        return self._taken(server, reply)
+
+    def _taken(self, server: Server, reply: Reply) -> Reply:
+        """Take a reply that decides, and ask first from now on who gave it: a dead server costs its time once."""
+        if self._servers[0] is not server:
+            self._servers.remove(server)
+            self._servers.insert(0, server)
+        return replace(reply, authentic=False) if reply.authentic and not server.is_trusted else reply
 
     async def _told_apart(self, server: Server, unchecked: Question) -> Reply:
         """Tell a broken zone from a forged one: with validation switched off, the data of the latter are there."""
@@ -175,15 +228,12 @@ class DnsResolver:
                 return Reply(Answered.BOGUS)
         return Reply(Answered.SERVFAIL)
 
-    def _prefer(self, server: Server) -> None:
-        """Ask first from now on who has answered, so that a dead server costs its time once."""
-        if self._servers[0] is not server:
-            self._servers.remove(server)
-            self._servers.insert(0, server)
-
 
 async def _exchange(server: Server, question: Question) -> Reply:
-    data = await server.ask(question)
+    return _read(question, await server.ask(question))
+
+
+def _read(question: Question, data: bytes) -> Reply:
     try:
         return read_reply(question, data)
     except ValueError as error:

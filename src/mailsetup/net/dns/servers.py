@@ -10,6 +10,7 @@ Retries, other servers and deadlines are the resolver's business.
 from __future__ import annotations
 
 import socket
+from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, Protocol
@@ -73,38 +74,70 @@ class Nameserver:
 
     async def ask(self, question: Question, /) -> bytes:
         """Ask over UDP, and over TCP if the answer does not fit."""
-        reply = await self._ask_udp(question)
-        return await self._ask_tcp(question) if is_truncated(reply) else reply
+        with closing(Inquiry(self, question)) as inquiry:
+            return await inquiry.reply()
 
-    async def _ask_udp(self, question: Question) -> bytes:
-        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
-        try:
-            with socket.socket(family, socket.SOCK_DGRAM) as sock:
-                sock.setblocking(False)
-                sock.connect((self.address, self.port))
-                sock.send(question.wire)
-                while True:
-                    await anyio.wait_readable(sock)
-                    reply = sock.recv(_MAX_REPLY)
-                    if answers(question, reply):
-                        return reply
-        except OSError as error:
-            raise translated(error, address=self.address) from error
 
-    async def _ask_tcp(self, question: Question) -> bytes:
-        stream = await connect_socket(self.address, self.port, within=_TCP_TIMEOUT)
+class Inquiry:
+    """A question at a nameserver. Whoever has stopped waiting for the reply can go on later; nothing is sent twice."""
+
+    def __init__(self, server: Nameserver, question: Question, /) -> None:
+        self._server = server
+        self._question = question
+        self._socket: socket.socket | None = None
+        self._is_truncated = False
+
+    def close(self) -> None:
+        """Be no longer interested."""
+        if self._socket is not None:
+            self._socket.close()
+
+    async def reply(self) -> bytes:
+        """Give the reply; wait for it as long as it takes.
+
+        Raises:
+            NetworkError: there is nobody, or the way is broken.
+        """
+        if not self._is_truncated:
+            try:
+                reply = await self._by_udp(self._socket or self._sent())
+            except OSError as error:
+                raise translated(error, address=self._server.address) from error
+            self._is_truncated = is_truncated(reply)
+            if not self._is_truncated:
+                return reply
+        return await self._by_tcp()
+
+    def _sent(self) -> socket.socket:
+        address, port = self._server.address, self._server.port
+        sock = self._socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        sock.connect((address, port))
+        sock.send(self._question.wire)
+        return sock
+
+    async def _by_udp(self, sock: socket.socket) -> bytes:
+        while True:
+            await anyio.wait_readable(sock)
+            reply = sock.recv(_MAX_REPLY)
+            if answers(self._question, reply):
+                return reply
+
+    async def _by_tcp(self) -> bytes:
+        question, address = self._question, self._server.address
+        stream = await connect_socket(address, self._server.port, within=_TCP_TIMEOUT)
         try:
             await stream.send(len(question.wire).to_bytes(2, "big") + question.wire)
             received = bytearray()
             while len(received) < 2 or len(received) < 2 + int.from_bytes(received[:2], "big"):
                 received += await stream.receive()
         except anyio.EndOfStream:
-            raise failure("connection-reset", address=self.address) from None
+            raise failure("connection-reset", address=address) from None
         finally:
             stream.close()
         reply = bytes(received[2 : 2 + int.from_bytes(received[:2], "big")])
         if not answers(question, reply):
-            raise failure("bad-response", address=self.address)
+            raise failure("bad-response", address=address)
         return reply
 
 
