@@ -19,7 +19,7 @@ from benchmarks.sealed import is_sealed
 from tests.support.pki import Authority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 DNS, WEB, DATABASE, MAIL = (f"198.51.100.{number}" for number in (53, 80, 82, 143))
 SITES = tuple(f"198.51.100.{number}" for number in range(100, 108))
@@ -95,23 +95,9 @@ http {{
   access_log off;
   client_body_temp_path {folder}/tmp; proxy_temp_path {folder}/tmp; fastcgi_temp_path {folder}/tmp;
   uwsgi_temp_path {folder}/tmp; scgi_temp_path {folder}/tmp;
-  map $ssl_server_name $pem {{
-    ~-(?<group>h?\\d+)\\.example$ {folder}/$group.pem;
-    default {folder}/others.pem;
-  }}
-  ssl_certificate $pem; ssl_certificate_key $pem; ssl_protocols TLSv1.3;
+  ssl_protocols TLSv1.3; ssl_session_tickets off; server_names_hash_max_size 262144; server_names_hash_bucket_size 128;
   default_type text/xml;
-  server {{
-    {listen}
-    server_name _;
-    return 404;
-  }}
-  server {{
-    listen {web}:443 ssl;
-    server_name ~^autoconfig\\.(?<domain>[^.]+\\.example)$;
-    location = /mail/config-v1.1.xml {{ return 200 '{document}'; }}
-    location / {{ return 404; }}
-  }}
+  {servers}
 }}
 """
 
@@ -122,6 +108,22 @@ _DOCUMENT = (
     '<outgoingServer type="smtp"><hostname>smtp.$domain</hostname><port>465</port><socketType>SSL</socketType>'
     "<username>%EMAILADDRESS%</username><authentication>password-cleartext</authentication></outgoingServer>"
     "</emailProvider></clientConfig>"
+)
+
+
+_SERVER = """\
+  server {{
+    {listen}
+    server_name {names};
+    ssl_certificate {pem}; ssl_certificate_key {pem};
+    {answer}
+  }}
+"""
+
+_CONFIGURED = (
+    "location = /mail/config-v1.1.xml "
+    f"{{ if ($host ~ ^autoconfig\\.(?<domain>.+)$) {{ return 200 '{_DOCUMENT}'; }} return 404; }} "
+    "location / { return 404; }"
 )
 
 
@@ -162,35 +164,46 @@ def crowd(domains: int, /) -> Iterator[Path]:
         folder = Path(name)
         (folder / "root.zone").write_text("".join(_zone(domains)), encoding="ascii")
         (folder / "nsd.conf").write_text(_NSD.format(address=DNS, folder=folder), encoding="ascii")
-        listen = " ".join(f"listen {address}:443 ssl;" for address in (DATABASE, *SITES))
-        (folder / "nginx.conf").write_text(
-            _NGINX.format(folder=folder, listen=listen, web=WEB, document=_DOCUMENT), encoding="ascii"
-        )
-        ca_file = _certify(domains, folder)
+        ca_file = folder / "ca.pem"
+        servers = "".join(_servers(domains, folder, ca_file))
+        (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, servers=servers), encoding="ascii")
         commands = (
             [_program("nsd"), "-d", "-c", folder / "nsd.conf"],
             [_program("nginx"), "-c", folder / "nginx.conf"],
         )
-        servers = [subprocess.Popen([str(word) for word in command]) for command in commands]
+        programs = [subprocess.Popen([str(word) for word in command]) for command in commands]
         try:
             _wait_for(folder / "nsd.pid", folder / "nginx.pid")
             yield ca_file
         finally:
-            for server in servers:
-                server.terminate()
-                server.wait()
+            for program in programs:
+                program.terminate()
+                program.wait()
 
 
-def _certify(domains: int, folder: Path) -> Path:
+def _servers(domains: int, folder: Path, ca_file: Path) -> Iterator[str]:
+    """Write nginx's servers, one for each certificate; the web sites know nothing of mail."""
     authority = Authority("Crowd")
-    (folder / "others.pem").write_bytes(authority.issue("v1.ispdb.net", "others.example").pem)
-    for hoster in range(HOSTERS):
-        (folder / f"h{hoster}.pem").write_bytes(authority.issue(f"autoconfig.{_hoster(hoster)}").pem)
+    authority.write(ca_file)
+
+    def server(name: str, addresses: Sequence[str], names: Sequence[str], answer: str) -> str:
+        pem = folder / f"{name}.pem"
+        pem.write_bytes(authority.issue(*names).pem)
+        listen = " ".join(f"listen {address}:443 ssl;" for address in addresses)
+        return _SERVER.format(listen=listen, names=" ".join(names), pem=pem, answer=answer)
+
+    yield server("database", [DATABASE], ["v1.ispdb.net"], "return 404;")
+    yield server("hosters", [WEB], [f"autoconfig.{_hoster(number)}" for number in range(HOSTERS)], _CONFIGURED)
     for group in range(0, domains, PER_CERTIFICATE):
         names = [domain(number) for number in range(group, min(group + PER_CERTIFICATE, domains))]
-        leaf = authority.issue(*names, *(f"autoconfig.{name}" for name in names))
-        (folder / f"{group // PER_CERTIFICATE}.pem").write_bytes(leaf.pem)
-    return authority.write(folder / "ca.pem")
+        names += [f"autoconfig.{name}" for name in names]
+        yield server(f"{group}", [WEB], names, _CONFIGURED)
+        yield _SERVER.format(
+            listen=" ".join(f"listen {address}:443 ssl;" for address in SITES),
+            names=" ".join(names),
+            pem=folder / f"{group}.pem",
+            answer="return 404;",
+        )
 
 
 def _zone(domains: int) -> Iterator[str]:

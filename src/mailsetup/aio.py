@@ -40,6 +40,7 @@ def discover_many(
     options: Options = _DEFAULT,
     concurrency: int = 32,
     ordered: bool = True,
+    processes: int = 1,
 ) -> AsyncIterator[Discovery | InvalidAddress]:
     """Find the mail settings for many addresses: see :func:`mailsetup.discover_many`.
 
@@ -47,7 +48,7 @@ def discover_many(
     """
     from mailsetup.many import answers
 
-    return answers(addresses, options, concurrency=concurrency, ordered=ordered)
+    return answers(addresses, options, concurrency=concurrency, ordered=ordered, processes=processes)
 
 
 async def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:

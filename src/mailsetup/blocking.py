@@ -47,6 +47,7 @@ def discover_many(
     options: Options = _DEFAULT,
     concurrency: int = 32,
     ordered: bool = True,
+    processes: int = 1,
 ) -> Iterator[Discovery | InvalidAddress]:
     """Find the mail settings for many addresses, with the work for each domain done once.
 
@@ -64,13 +65,16 @@ def discover_many(
         options: as for ``discover``; ``timeout`` is for each domain.
         concurrency: domains asked at a time.
         ordered: give results in the order of the addresses; otherwise as they come.
+        processes: with more than one, domains that have to be asked are asked in that many processes; they are
+            started like those of ``multiprocessing`` (a script needs its ``if __name__ == "__main__"``), and take
+            ``options`` that can be pickled. Two of them share the connections that one host gets.
 
     Raises:
-        InvalidOptions: with a ``concurrency`` below 1, or where ``discover`` would raise it.
+        InvalidOptions: with a ``concurrency`` or ``processes`` below 1, or where ``discover`` would raise it.
     """
     from mailsetup.many import answers_blocking
 
-    return answers_blocking(addresses, options, concurrency=concurrency, ordered=ordered)
+    return answers_blocking(addresses, options, concurrency=concurrency, ordered=ordered, processes=processes)
 
 
 def probe(server: Server, /, *, options: Options = _DEFAULT) -> Probe:

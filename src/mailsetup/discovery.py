@@ -52,7 +52,8 @@ class Case:
 
     def record(self, step: Step, finding: Finding, *, started: float) -> None:
         """Keep a finding, and the attempt it was."""
-        self._servers = None
+        if finding.status is Status.FOUND or finding.servers:
+            self._servers = None
         self.findings.append((step, finding))
         self.probes |= {server.endpoint: server.probe for server in finding.servers if server.probe}
         self.problems += finding.problems

@@ -6,11 +6,9 @@ room and a tenth of a millisecond to be read again: little beside asking the dom
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 
 from mailsetup.many.skeleton import Skeleton
-from mailsetup.model import Discovery
 
 READY = 512
 """Domains that are kept ready: some 20 KB each."""
@@ -36,7 +34,7 @@ class Memory:
         packed = self._packed.pop(domain, None)
         if packed is None:
             return None
-        found = Skeleton(Discovery.model_validate_json(zlib.decompress(packed)))
+        found = Skeleton.unpack(packed)
         self.put(domain, found)
         return found
 
@@ -46,6 +44,6 @@ class Memory:
         self._ready[domain] = skeleton
         if len(self._ready) > ready:
             oldest, left = self._ready.popitem(last=False)
-            self._packed[oldest] = zlib.compress(left.discovery.model_dump_json().encode(), 1)
+            self._packed[oldest] = left.pack()
             if len(self._packed) > packed:
                 self._packed.popitem(last=False)

@@ -35,6 +35,7 @@ class Workers:
         self._options = options
         self._opened, self._changed, self._closed = anyio.Event(), anyio.Event(), anyio.Event()
         self._group: TaskGroup | None = None
+        self._owner: object = None
         self._failure: BaseException | None = None
 
     async def own(self) -> None:
@@ -53,11 +54,13 @@ class Workers:
             self._closed.set()
 
     async def open(self) -> None:
-        """Wait until jobs can be taken.
+        """Start, and wait until jobs can be taken; once it is open, there is nothing to it.
 
         Raises:
             InvalidOptions: the network cannot be opened as the options say.
         """
+        if self._owner is None:
+            self._owner = _start(self.own)
         await self._opened.wait()
         if self._failure is not None:
             raise self._failure
@@ -91,7 +94,7 @@ class Workers:
         self._changed.set()
 
 
-def start(work: Callable[[], Awaitable[None]], /) -> object:
+def _start(work: Callable[[], Awaitable[None]], /) -> object:
     """Start a task that belongs to the running event loop; keep what is given back as long as it is to run."""
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["open_network"]
 
 
-def open_network(options: Options, /) -> AbstractAsyncContextManager[Network]:
+def open_network(options: Options, /, *, per_host: int = 2) -> AbstractAsyncContextManager[Network]:
     """Open the door as ``options`` say: nameservers, proxy, authorities, address policy.
 
     The ``Network`` it gives is good until the context ends; then every socket it opened is closed, whatever happened.
+    There are ``per_host`` connections at a time to one host, and to one address, at most (HE-05).
     Where ``options.network`` is given, that is the one, and it is the caller's to close.
 
     Raises:
@@ -28,4 +29,4 @@ def open_network(options: Options, /) -> AbstractAsyncContextManager[Network]:
     """
     from mailsetup.net.door import open_network as opened
 
-    return opened(options)
+    return opened(options, per_host=per_host)

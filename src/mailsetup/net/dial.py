@@ -161,6 +161,8 @@ class Dialer:
         return permitted
 
     async def _race(self, attempts: list[Callable[[], Awaitable[SocketStream]]]) -> SocketStream:
+        if len(attempts) == 1:
+            return await attempts[0]()
         failures: list[NetworkError] = []
         stream = await race(attempts, delay=ATTEMPT_DELAY, failures=failures, discard=SocketStream.close)
         if stream is not None:

@@ -11,7 +11,7 @@ from mailsetup.net.cache import Cache
 from mailsetup.net.connect import TcpConnector
 from mailsetup.net.dial import Dialer
 from mailsetup.net.dns import DnsResolver, DohServer, nameservers
-from mailsetup.net.http import REQUEST_TIMEOUT, HttpFetcher
+from mailsetup.net.http import PER_HOST, REQUEST_TIMEOUT, HttpFetcher
 from mailsetup.net.interface import Network
 from mailsetup.net.order import families
 from mailsetup.net.proxy import Proxy, ProxyDialer
@@ -30,7 +30,7 @@ _PROXY_CONNECTIONS = 64
 
 
 @asynccontextmanager
-async def open_network(options: Options, /) -> AsyncIterator[Network]:
+async def open_network(options: Options, /, *, per_host: int = PER_HOST) -> AsyncIterator[Network]:
     """See ``mailsetup.net.open_network``."""
     if options.network is not None:
         yield options.network
@@ -41,9 +41,9 @@ async def open_network(options: Options, /) -> AsyncIterator[Network]:
 
     def web(resolver: Resolver, *, allow_private: bool) -> tuple[TcpConnector, HttpFetcher]:
         """Build connector and fetcher over ``resolver``, to be closed at the end."""
-        dialer = _dialer(resolver, proxy, allow_private=allow_private)
+        dialer = _dialer(resolver, proxy, allow_private=allow_private, per_address=per_host)
         connector = TcpConnector(dialer, client=client)
-        fetcher = HttpFetcher(connector, within=min(options.timeout, REQUEST_TIMEOUT))
+        fetcher = HttpFetcher(connector, within=min(options.timeout, REQUEST_TIMEOUT), per_host=per_host)
         opened.extend((fetcher, dialer))
         return connector, fetcher
 
@@ -72,8 +72,8 @@ def _proving(resolver: DnsResolver, *, dnssec: bool) -> Resolver:
     return ValidatingResolver(resolver)
 
 
-def _dialer(resolver: Resolver, proxy: Proxy | None, *, allow_private: bool) -> Dials:
-    direct = Dialer(resolver, allow_private=allow_private, families=families())
+def _dialer(resolver: Resolver, proxy: Proxy | None, *, allow_private: bool, per_address: int) -> Dials:
+    direct = Dialer(resolver, allow_private=allow_private, per_address=per_address, families=families())
     if proxy is None:
         return direct
     way = Dialer(

@@ -72,11 +72,14 @@ class Place(NamedTuple):
 class HttpFetcher:
     """A ``Fetcher`` over a connector, for one call."""
 
-    def __init__(self, connector: TcpConnector, /, *, within: float = REQUEST_TIMEOUT) -> None:
+    def __init__(
+        self, connector: TcpConnector, /, *, within: float = REQUEST_TIMEOUT, per_host: int = PER_HOST
+    ) -> None:
         self._connector = connector
         self._within = within
+        self._per_host = per_host
         self._idle: dict[Place, list[_Exchange]] = {}
-        self._turns: defaultdict[Place, anyio.Semaphore] = defaultdict(partial(anyio.Semaphore, PER_HOST))
+        self._turns: defaultdict[Place, anyio.Semaphore] = defaultdict(partial(anyio.Semaphore, per_host))
 
     async def fetch(self, request: Request, /) -> Response:
         """Fetch, redirects followed as the request says.
@@ -98,7 +101,7 @@ class HttpFetcher:
     async def _fetch_one(self, request: Request) -> Response:
         place, target = _read_url(request.url)
         if len(self._turns) >= KNOWN_PLACES and place not in self._turns:
-            for gone in [known for known, turns in self._turns.items() if turns.value == PER_HOST]:
+            for gone in [known for known, turns in self._turns.items() if turns.value == self._per_host]:
                 del self._turns[gone]
         async with self._turns[place]:
             while (kept := self._take_idle(place)) is not None:

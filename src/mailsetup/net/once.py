@@ -52,6 +52,19 @@ class Once(Generic[T]):
             entry.done.set()
         return entry.result
 
+    def known(self, key: Hashable, /) -> T | None:
+        """Give the result for ``key`` if there is one."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry.result
+
+    def claim(self, key: Hashable, /) -> Claim[T] | None:
+        """Take it on to give the result for ``key``; ``None`` if somebody else has."""
+        if key in self._entries:
+            return None
+        self._make_room()
+        entry = self._entries[key] = _Entry()
+        return Claim(self, key, entry)
+
     def _make_room(self) -> None:
         if len(self._entries) >= MOST:
             done = [key for key, entry in self._entries.items() if entry.result is not None]
@@ -61,3 +74,22 @@ class Once(Generic[T]):
     def forget(self, key: Hashable, /) -> None:
         """Let the next one who asks compute it anew."""
         self._entries.pop(key, None)
+
+
+class Claim(Generic[T]):
+    """A result that somebody has promised: to be settled or given up, whatever happens."""
+
+    __slots__ = ("_entry", "_key", "_once")
+
+    def __init__(self, once: Once[T], key: Hashable, entry: _Entry[T]) -> None:
+        self._once, self._key, self._entry = once, key, entry
+
+    def settle(self, result: T, /) -> None:
+        """Give the result to everybody who waits for it."""
+        self._entry.result = result
+        self._entry.done.set()
+
+    def give_up(self) -> None:
+        """Leave it to the next one who waits for it."""
+        self._once.forget(self._key)
+        self._entry.done.set()

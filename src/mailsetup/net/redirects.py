@@ -35,9 +35,12 @@ async def follow(request: Request, /, *, fetch_one: Callable[[Request], Awaitabl
     Raises:
         NetworkError: ``redirect-to-http``, ``redirect-loop``, ``bad-redirect``, and whatever ``fetch_one`` raises.
     """
+    if request.follow == "none":
+        response = await fetch_one(request)
+        return response if response.hops == (request.url,) else replace(response, hops=(request.url,))
     hops = [request.url]
     response = await fetch_one(replace(request, follow="none"))
-    while request.follow == "https" and response.status in REDIRECTS and response.location:
+    while response.status in REDIRECTS and response.location:
         if len(hops) > request.max_redirects:
             raise failure("redirect-loop", f"{request.url} redirects more than {request.max_redirects} times.")
         request = next_hop(request, response)

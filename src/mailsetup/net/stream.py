@@ -148,27 +148,28 @@ async def connect_socket(
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with anyio.move_on_after(within) as scope:
-            await _connected(sock, address, port, when_unanswered)
+        await _connected(sock, address, port, within=within, when_unanswered=when_unanswered)
     except BaseException:
         sock.close()
         raise
-    if scope.cancelled_caught:
-        sock.close()
-        raise failure("timed-out", address=address)
     return SocketStream(sock, address=address)
 
 
-async def _connected(sock: socket.socket, address: str, port: int, when_unanswered: Callable[[], object]) -> None:
+async def _connected(
+    sock: socket.socket, address: str, port: int, *, within: float, when_unanswered: Callable[[], object]
+) -> None:
     """Connect and wait for the outcome, which the socket keeps as an error number."""
     try:
         sock.connect((address, port))
     except _BUSY:
-        with anyio.move_on_after(UNANSWERED) as scope:
+        with anyio.move_on_after(min(UNANSWERED, within)) as scope:
             await anyio.wait_writable(sock)
         if scope.cancelled_caught:
             when_unanswered()
-            await anyio.wait_writable(sock)
+            with anyio.move_on_after(within - UNANSWERED) as scope:
+                await anyio.wait_writable(sock)
+            if scope.cancelled_caught:
+                raise failure("timed-out", address=address) from None
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
             raise translated(OSError(number, "connect"), address=address) from None

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 from mailsetup.errors import NetworkError
 from mailsetup.model import Attempt, Learned, SourceName, Status
+from mailsetup.net.burst import resolve_all
 from mailsetup.net.interface import Answer, Answered, Connection, Network, RecordType, Request, Response, Target
 from mailsetup.net.redirects import REDIRECTS, follow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from mailsetup.net.burst import Ask, Told
     from mailsetup.net.interface import Connector, Fetcher, Resolver
 
 RESOLVER: Final = "resolver"
@@ -26,6 +28,8 @@ RESOLVER: Final = "resolver"
 
 FROM_CACHE: Final = "It was kept from an earlier call; nobody was asked."
 """The detail of an attempt that stayed here."""
+
+_CUT_SHORT: Final = (Status.UNREACHABLE, "cut-short", "Nobody waited for the answer any longer.")
 
 _ANSWERS: Final[dict[Answered, tuple[Status, str]]] = {
     Answered.FOUND: (Status.FOUND, ""),
@@ -123,22 +127,25 @@ class _Book:
             entry.ended(error.status or Status.UNREACHABLE, error.reason, error.detail)
             raise
         except BaseException:
-            entry.ended(Status.UNREACHABLE, "cut-short", "Nobody waited for the answer any longer.")
+            entry.ended(*_CUT_SHORT)
             raise
         finally:
-            self.record(
-                Attempt(
-                    source=self.source,
-                    asked=asked,
-                    outcome=entry.outcome,
-                    reason=entry.reason,
-                    detail=entry.detail,
-                    started=started,
-                    elapsed=self.clock() - started,
-                    learned=entry.learned(learned, told=told),
-                    told="" if entry.from_cache else told,
-                )
+            self.note(entry, asked, learned=learned, told=told, started=started)
+
+    def note(self, entry: _Entry, asked: str, *, learned: Learned, told: str, started: float) -> None:
+        self.record(
+            Attempt(
+                source=self.source,
+                asked=asked,
+                outcome=entry.outcome,
+                reason=entry.reason,
+                detail=entry.detail,
+                started=started,
+                elapsed=self.clock() - started,
+                learned=entry.learned(learned, told=told),
+                told="" if entry.from_cache else told,
             )
+        )
 
 
 class _TracedResolver:
@@ -150,6 +157,26 @@ class _TracedResolver:
             answer = await self._inner.resolve(name, type, fresh=fresh)
             entry.ended(*_ANSWERS[answer.status], from_cache=answer.from_cache)
         return answer
+
+    async def resolve_all(self, questions: Sequence[Ask], /, *, told: Told) -> None:
+        open_ = dict.fromkeys(range(len(questions)))
+        started = self._book.clock()
+
+        def note(place: int, outcome: tuple[Status, str, str], *, from_cache: bool = False) -> None:
+            del open_[place]
+            (name, type_), entry = questions[place], _Entry()
+            entry.ended(*outcome, from_cache=from_cache)
+            self._book.note(entry, f"{name} {type_}", learned=Learned.DOMAIN, told=RESOLVER, started=started)
+
+        def answered(place: int, answer: Answer) -> None:
+            note(place, (*_ANSWERS[answer.status], ""), from_cache=answer.from_cache)
+            told(place, answer)
+
+        try:
+            await resolve_all(self._inner, questions, told=answered)
+        finally:
+            for place in list(open_):
+                note(place, _CUT_SHORT)
 
 
 class _TracedFetcher:

@@ -17,6 +17,7 @@ import anyio
 
 from mailsetup.model import Finding, Protocol, Security, Server, SourceName, Status, Trust
 from mailsetup.names import is_below, registrable_domain
+from mailsetup.net.burst import resolve_all
 from mailsetup.net.interface import Answered, MxRecord
 from mailsetup.prober.race import Lane
 from mailsetup.problems import problem
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from mailsetup.address import Address
     from mailsetup.model import Options, Problem
-    from mailsetup.net.interface import Network, RecordType
+    from mailsetup.net.interface import Answer, Network
     from mailsetup.plan import Step
 
 LABELS: Mapping[Protocol, tuple[str, ...]] = {
@@ -51,8 +52,6 @@ DNS_PATIENCE = 1.0
 
 POP3_PATIENCE = 0.3
 """Seconds that POP3 gets once IMAP and SMTP are found: most people do not need it."""
-
-_FAMILIES: tuple[RecordType, ...] = ("A", "AAAA")
 
 
 class Names(NamedTuple):
@@ -207,20 +206,25 @@ class _Resolving:
         await self._names(record.exchange for record in records if is_below(record.exchange, domain))
 
     async def _names(self, names: Iterable[str]) -> None:
-        async with anyio.create_task_group() as group:
-            for name in names:
-                group.start_soon(self._name, name)
-
-    async def _name(self, name: str) -> None:
         """Ask for one family and then for the other: most of the names do not exist, and are asked for once."""
-        for family in _FAMILIES:
-            answer = await self._network.resolver.resolve(name, family)
-            self.answered = self.answered or bool(answer.records) or answer.is_no
-            if answer.records:
-                self.found.setdefault(name, set()).update(str(record) for record in answer.records)
-                self.first.set()
-            if answer.status is Answered.NXDOMAIN:
-                return
+        names = list(names)
+
+        async def ask_on(name: str) -> None:
+            self._take(name, await self._network.resolver.resolve(name, "AAAA"))
+
+        def told(place: int, answer: Answer) -> None:
+            self._take(names[place], answer)
+            if answer.status is not Answered.NXDOMAIN:
+                group.start_soon(ask_on, names[place])
+
+        async with anyio.create_task_group() as group:
+            await resolve_all(self._network.resolver, [(name, "A") for name in names], told=told)
+
+    def _take(self, name: str, answer: Answer) -> None:
+        self.answered = self.answered or bool(answer.records) or answer.is_no
+        if answer.records:
+            self.found.setdefault(name, set()).update(str(record) for record in answer.records)
+            self.first.set()
 
 
 async def _race(lanes: Mapping[Protocol, Lane]) -> None:

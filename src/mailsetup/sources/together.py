@@ -14,6 +14,7 @@ import anyio
 
 from mailsetup.errors import NetworkError
 from mailsetup.model import Finding, Status
+from mailsetup.net import burst
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -80,13 +81,7 @@ async def resolve_all(network: Network, questions: Iterable[tuple[str, RecordTyp
     """Ask DNS all ``questions`` at once; the answers come in the same order."""
     questions = list(questions)
     answers: dict[int, Answer] = {}
-
-    async def ask(place: int, name: str, type_: RecordType) -> None:
-        answers[place] = await network.resolver.resolve(name, type_)
-
-    async with anyio.create_task_group() as group:
-        for place, (name, type_) in enumerate(questions):
-            group.start_soon(ask, place, name, type_)
+    await burst.resolve_all(network.resolver, questions, told=answers.__setitem__)
     return [answers[place] for place in range(len(questions))]
 
 

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 import anyio
 
+from mailsetup.net.burst import resolve_all
 from mailsetup.net.cache.freshness import answer_lifetime, is_keepable, response_lifetime
 from mailsetup.net.cache.scope import scopes
 from mailsetup.net.cache.store import MEMORY, Kept, Key
 from mailsetup.net.failures import failure
 from mailsetup.net.http import REQUEST_TIMEOUT
 from mailsetup.net.interface import Answer, Answered, RecordType, Request, Response
+from mailsetup.net.once import MOST
 from mailsetup.net.redirects import follow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from mailsetup.model import Options, Problem
+    from mailsetup.net.burst import Ask, Told
     from mailsetup.net.cache.store import Store
     from mailsetup.net.dns.servers import Nameserver
     from mailsetup.net.interface import Fetcher, Resolver
@@ -92,18 +95,47 @@ class _CachedResolver:
 
     async def resolve(self, name: str, type: RecordType, /, *, fresh: bool = False) -> Answer:  # noqa: A002
         """See ``Resolver``."""
-        question = f"{name.lower().removesuffix('.')} {type}"
-        key = Key(self._scope, question)
-        if not fresh and question not in self._asked and (found := self._cache.find(key)) is not None:
-            answer, left = found
-            if isinstance(answer, Answer):
-                return replace(answer, ttl=int(left), from_cache=True)
+        key = self._key(name, type)
+        if not fresh and (kept := self._find(key)) is not None:
+            return kept
         answer = await self._inner.resolve(name, type, fresh=fresh)
-        # The resolver says the same again for the rest of the call; its time to live began the first time.
-        if (answer.status is Answered.FOUND or answer.is_no) and (fresh or question not in self._asked):
-            self._asked.add(question)
-            self._cache.keep(key, answer, seconds=answer_lifetime(answer))
+        self._keep(key, answer, fresh=fresh)
         return answer
+
+    async def resolve_all(self, questions: Sequence[Ask], /, *, told: Told) -> None:
+        """See ``mailsetup.net.burst``."""
+        places: list[int] = []
+        for place, ask in enumerate(questions):
+            kept = self._find(self._key(*ask))
+            if kept is None:
+                places.append(place)
+            else:
+                told(place, kept)
+
+        def answered(number: int, answer: Answer) -> None:
+            place = places[number]
+            self._keep(self._key(*questions[place]), answer)
+            told(place, answer)
+
+        if places:
+            await resolve_all(self._inner, [questions[place] for place in places], told=answered)
+
+    def _key(self, name: str, type_: RecordType) -> Key:
+        return Key(self._scope, f"{name.lower().removesuffix('.')} {type_}")
+
+    def _find(self, key: Key) -> Answer | None:
+        if key.question in self._asked or (found := self._cache.find(key)) is None:
+            return None
+        answer, left = found
+        return replace(answer, ttl=int(left), from_cache=True) if isinstance(answer, Answer) else None
+
+    def _keep(self, key: Key, answer: Answer, *, fresh: bool = False) -> None:
+        # The resolver says the same again for the rest of the call; its time to live began the first time.
+        if (answer.status is Answered.FOUND or answer.is_no) and (fresh or key.question not in self._asked):
+            if len(self._asked) >= MOST:
+                self._asked.clear()  # of a long run over many domains
+            self._asked.add(key.question)
+            self._cache.keep(key, answer, seconds=answer_lifetime(answer))
 
 
 class _CachedFetcher:
@@ -112,6 +144,8 @@ class _CachedFetcher:
 
     async def fetch(self, request: Request, /) -> Response:
         """See ``Fetcher``. Each hop of a redirect is kept by itself, for its own time; one deadline holds for all."""
+        if request.follow == "none":
+            return await self._fetch_one(request)
         with anyio.move_on_after(REQUEST_TIMEOUT):
             return await follow(request, fetch_one=self._fetch_one)
         raise failure("timed-out", f"{request.url} was not fetched within {REQUEST_TIMEOUT:g} seconds.")

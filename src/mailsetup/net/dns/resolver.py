@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Final
 import anyio
 
 from mailsetup.errors import NetworkError
+from mailsetup.net.burst import one_by_one
 from mailsetup.net.dns.reply import MAX_ALIASES, Reply, read_reply
-from mailsetup.net.dns.servers import Inquiry, Nameserver
-from mailsetup.net.dns.wire import Question, write_question
+from mailsetup.net.dns.servers import Burst, Inquiry, Nameserver
+from mailsetup.net.dns.wire import Question, is_truncated, write_question
 from mailsetup.net.failures import failure
 from mailsetup.net.interface import Answer, Answered, RecordType
 from mailsetup.net.once import Once
@@ -32,7 +33,9 @@ from mailsetup.net.race import race
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+    from mailsetup.net.burst import Ask, Told
     from mailsetup.net.dns.servers import Server
+    from mailsetup.net.once import Claim
 
 PATIENCE: Final = 0.8
 """Seconds before the next server is asked as well."""
@@ -82,6 +85,56 @@ class DnsResolver:
         if fresh:
             self._answers.forget((name, type))
         return await self._answers.get((name, type), partial(self._ask, name, type))
+
+    async def resolve_all(self, questions: Sequence[Ask], /, *, told: Told) -> None:
+        """Ask many questions from one socket; what that does not settle is asked one by one.
+
+        See ``mailsetup.net.burst.resolve_all``.
+        """
+        open_ = dict(enumerate(questions))
+        mine: dict[Ask, tuple[int, Claim[Answer]]] = {}
+        for place, (name, type_) in enumerate(questions):
+            key = (name.lower().removesuffix("."), type_)
+            if (known := self._answers.known(key)) is not None:
+                told(place, known)
+                del open_[place]
+            elif (claim := self._answers.claim(key)) is not None:
+                mine[key] = place, claim
+
+        def settle(key: Ask, answer: Answer) -> None:
+            place, claim = mine.pop(key)
+            claim.settle(answer)
+            told(place, answer)
+            del open_[place]
+
+        try:
+            if self._meanwhile is None and len(mine) > 1:
+                await self._ask_at_once(list(mine), settle)
+        finally:
+            for _, claim in mine.values():
+                claim.give_up()
+        if open_:
+            await one_by_one(self, open_, told=told)
+
+    async def _ask_at_once(self, asks: Sequence[Ask], settle: Callable[[Ask, Answer], None]) -> None:
+        """Ask the first server, for as long as it has to itself. Only plain answers and plain "no"s settle anything."""
+        server = self._servers[0]
+        if not isinstance(server, Nameserver):
+            return
+        questions: dict[Question, Ask] = {}
+        for ask in asks:
+            with suppress(ValueError):  # a name that cannot exist: it gets its answer with the rest
+                questions[write_question(*ask)] = ask
+        with (
+            closing(Burst(server, questions)) as burst,
+            anyio.move_on_after(min(self._patience, self._deadline)),
+            suppress(NetworkError),
+        ):
+            while not burst.is_over:
+                for question, data in await burst.receive():
+                    reply = Reply(Answered.SERVFAIL) if is_truncated(data) else _read(question, data)
+                    if reply.status in _CONCLUSIVE and not reply.dangling:
+                        settle(questions[question], _answer(question, self._taken(server, reply)))
 
     async def fetch(self, name: str, record_type: str, /, *, write: Callable[..., Question]) -> bytes:
         """Ask a question of the caller's own making, and give the first reply to it as it came.
@@ -238,6 +291,12 @@ def _read(question: Question, data: bytes) -> Reply:
         return read_reply(question, data)
     except ValueError as error:
         raise failure("dns-servfail", "The name server's answer is not a DNS message.") from error
+
+
+def _answer(question: Question, reply: Reply) -> Answer:
+    return Answer(
+        question.name, question.type, reply.status, reply.records, reply.aliases, secure=reply.authentic, ttl=reply.ttl
+    )
 
 
 def _said_by(failures: Sequence[NetworkError]) -> Answered:

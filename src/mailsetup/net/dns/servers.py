@@ -1,6 +1,7 @@
 """Whom to ask: nameservers over UDP with TCP behind it, and servers over HTTPS (RFC 8484).
 
-Rules: each question goes out from a fresh socket, so that port and identifier are both random (SEC-07); what does not
+Rules: each question, or burst of questions, goes out from a fresh socket, so that port and identifier are both random
+(SEC-07); what does not
 answer the question is not looked at; a truncated answer is asked for again over TCP (SRV-20). A server may vouch for
 DNSSEC only if nobody between it and us can lie: on this machine, or over HTTPS.
 
@@ -10,7 +11,7 @@ Retries, other servers and deadlines are the resolver's business.
 from __future__ import annotations
 
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, Protocol
@@ -77,6 +78,21 @@ class Nameserver:
         with closing(Inquiry(self, question)) as inquiry:
             return await inquiry.reply()
 
+    def connected(self) -> socket.socket:
+        """Open a socket for datagrams to the server; the system draws its port.
+
+        Raises:
+            OSError: there is no way to it.
+        """
+        sock = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            sock.setblocking(False)
+            sock.connect((self.address, self.port))
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
 
 class Inquiry:
     """A question at a nameserver. Whoever has stopped waiting for the reply can go on later; nothing is sent twice."""
@@ -109,10 +125,7 @@ class Inquiry:
         return await self._by_tcp()
 
     def _sent(self) -> socket.socket:
-        address, port = self._server.address, self._server.port
-        sock = self._socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
-        sock.setblocking(False)
-        sock.connect((address, port))
+        sock = self._socket = self._server.connected()
         sock.send(self._question.wire)
         return sock
 
@@ -139,6 +152,59 @@ class Inquiry:
         if not answers(question, reply):
             raise failure("bad-response", address=address)
         return reply
+
+
+class Burst:
+    """Questions that go to a nameserver at once, from one socket: the port is drawn anew for each burst."""
+
+    def __init__(self, server: Nameserver, questions: Iterable[Question], /) -> None:
+        self._server = server
+        self._open: dict[bytes, list[Question]] = {}
+        for question in questions:
+            self._open.setdefault(question.wire[:2], []).append(question)
+        self._socket: socket.socket | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every question has its reply."""
+        return not self._open
+
+    def close(self) -> None:
+        """Be no longer interested."""
+        if self._socket is not None:
+            self._socket.close()
+
+    async def receive(self) -> list[tuple[Question, bytes]]:
+        """Give the replies that have come, at least one. A truncated one is a reply, and says so.
+
+        Raises:
+            NetworkError: there is nobody, or the way is broken.
+        """
+        try:
+            if self._socket is None:
+                self._socket = self._server.connected()
+                for question in (each for same in self._open.values() for each in same):
+                    self._socket.send(question.wire)
+            while True:
+                await anyio.wait_readable(self._socket)
+                if replies := self._taken(self._socket):
+                    return replies
+        except OSError as error:
+            raise translated(error, address=self._server.address) from error
+
+    def _taken(self, sock: socket.socket) -> list[tuple[Question, bytes]]:
+        replies = []
+        with suppress(BlockingIOError):
+            while self._open:
+                data = sock.recv(_MAX_REPLY)
+                for question in self._open.get(data[:2], ()):
+                    if answers(question, data):
+                        replies.append((question, data))
+                        self._open[data[:2]].remove(question)
+                        break
+                if self._open.get(data[:2]) == []:
+                    del self._open[data[:2]]
+        return replies
 
 
 @dataclass(frozen=True, slots=True)

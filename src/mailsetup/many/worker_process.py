@@ -1,0 +1,58 @@
+"""What one process of a run does: domains in through a pipe, results out."""
+
+from __future__ import annotations
+
+import gc
+import signal
+from typing import TYPE_CHECKING
+
+import anyio
+
+from mailsetup.asking import proceed
+from mailsetup.discovery import Case, ask_here
+from mailsetup.many.skeleton import skeleton_of
+from mailsetup.net import open_network
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from mailsetup.address import Address
+    from mailsetup.model import Options
+
+PER_HOST = 2
+"""Connections that all processes of a run together have to one host (HE-05)."""
+
+GARBAGE = 50_000
+"""Objects between two collections: a look-up leaves few cycles, and what was imported is no garbage."""
+
+
+def serve(pipe: Connection, options: Options, processes: int, /) -> None:
+    """Answer until the other end of the pipe is closed. Ctrl-C is the parent's to decide about."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+    try:
+        anyio.run(_serve, pipe, options, max(1, PER_HOST // processes))
+    except Exception as error:  # noqa: BLE001  (told to the one who waits)
+        pipe.send((0, error))
+
+
+async def _serve(pipe: Connection, options: Options, per_host: int) -> None:
+    async with open_network(options, per_host=per_host) as network, anyio.create_task_group() as group:
+        own = options.model_copy(update={"network": network})
+        while True:
+            await anyio.wait_readable(pipe.fileno())
+            try:
+                while pipe.poll():
+                    number, address = pipe.recv()
+                    group.start_soon(_answer, pipe, number, address, own)
+            except (EOFError, OSError):
+                group.cancel_scope.cancel()
+                return
+
+
+async def _answer(pipe: Connection, number: int, address: Address, options: Options) -> None:
+    case = ask_here(Case(address, options))
+    await proceed(case)
+    pipe.send((number, skeleton_of(case).pack()))
