@@ -1,12 +1,14 @@
-"""Two workers of a real Dask cluster on this machine; one is killed while it asks."""
+"""Two workers of a real Dask cluster on this machine, and ``examples/batch_dask.py``; one is killed while it asks."""
 
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import time
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,9 +23,10 @@ from distributed import Client, LocalCluster  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
+
+look_up = runpy.run_path(str(Path(__file__).parents[2] / "examples" / "batch_dask.py"))["look_up"]
 
 PARTS = 6
 PATIENCE = 60.0
@@ -31,14 +34,15 @@ PATIENCE = 60.0
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
-    """Two processes, each with one thread for work, on loopback, without the web pages that watch them."""
+    """Two processes, each with one thread for work, on loopback."""
     with (
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # None would be a fixed port, on every network
+            worker_dashboard_address="127.0.0.1:0",
             memory_limit=0,
             local_directory=str(tmp_path / "dask"),
         ) as cluster,
@@ -94,24 +98,23 @@ def test_a_worker_that_is_killed_loses_nothing_and_repeats_nothing(client: Clien
 
     options = partial(world.options, tmp_path / "cluster")
     parts = batch.split(batch.hosters(table, options=options), PARTS)
-    gated = next(number for number, part in enumerate(parts) if world.GATED in part["hoster"].to_pylist())
-    parts.insert(2, parts.pop(gated))  # neither the first nor the last
-    tasks = client.map(partial(batch.settings, options=options, column="address"), parts, pure=False)
+    assert not any(world.GATED in parts[place]["hoster"].to_pylist() for place in (0, -1)), "it is in the middle"
 
     def asks_the_gated() -> list[int]:
         return [event.process for event in log.events() if event.hoster == world.GATED]
 
+    results = look_up(client, table, options=options, parts=PARTS)
+    found = [next(results)]
     wait_until(asks_the_gated)
-    wait_until(lambda: any(task.done() for task in tasks))
-    victim = asks_the_gated()[0]
+    (victim,) = set(asks_the_gated())
     assert victim in client.run(os.getpid).values()
-    assert 0 < sum(task.done() for task in tasks) < PARTS
     os.kill(victim, signal.SIGKILL)
     death = time.monotonic()
     log.open_gate()
-    found = pa.concat_tables(client.gather(tasks))
+    found += results
 
-    assert found.sort_by("row").drop_columns(["hoster"]) == alone
+    assert len(found) == PARTS
+    assert pa.concat_tables(found).sort_by("row").drop_columns(["hoster"]) == alone
     events = log.events()
     assert unfinished(events, world.GATED, victim) > 0
     assert len(set(asks_the_gated())) == 2

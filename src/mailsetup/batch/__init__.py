@@ -9,8 +9,8 @@
     found = [batch.settings(part) for part in parts]  # on as many machines as there are
 
 This is the third door, beside the blocking and the asynchronous one. It gives a value and writes nothing, so a part
-whose worker has died is simply done again. It needs ``mailsetup[batch]``, which is pyarrow, loaded by the first call;
-pandas, Dask, Ray and Spark are never loaded.
+whose worker has died is simply done again. It needs ``mailsetup[batch]``, which is pyarrow, loaded by the first call,
+and no engine.
 """
 
 from __future__ import annotations
