@@ -71,15 +71,15 @@ def wait_until(condition: Callable[[], Any]) -> None:
         time.sleep(0.01)
 
 
-def spans(events: list[world.Event], death: dict[int, float]) -> dict[str, list[tuple[float, float, int]]]:
-    """Hoster → from when to when each process had to do with it, in order."""
+def spans(events: list[world.Event], *, victim: int, killed: float) -> dict[str, list[tuple[float, float]]]:
+    """Hoster → from when to when each process had to do with it, in order. The victim's last question ended with it."""
     found: dict[tuple[str, int], list[float]] = {}
     for event in events:
         found.setdefault((event.hoster, event.process), []).append(event.time)
-    told: dict[str, list[tuple[float, float, int]]] = {}
+    told: dict[str, list[tuple[float, float]]] = {}
     for (hoster, process), times in found.items():
-        end = death[process] if process in death and unfinished(events, hoster, process) else times[-1]
-        told.setdefault(hoster, []).append((times[0], end, process))
+        is_open = process == victim and unfinished(events, hoster, process)
+        told.setdefault(hoster, []).append((times[0], max(times[-1], killed) if is_open else times[-1]))
     return {hoster: sorted(each) for hoster, each in told.items()}
 
 
@@ -108,8 +108,8 @@ def test_a_worker_that_is_killed_loses_nothing_and_repeats_nothing(client: Clien
     wait_until(asks_the_gated)
     (victim,) = set(asks_the_gated())
     assert victim in client.run(os.getpid).values()
+    killed = time.monotonic()
     os.kill(victim, signal.SIGKILL)
-    death = time.monotonic()
     log.open_gate()
     found += results
 
@@ -118,8 +118,8 @@ def test_a_worker_that_is_killed_loses_nothing_and_repeats_nothing(client: Clien
     events = log.events()
     assert unfinished(events, world.GATED, victim) > 0
     assert len(set(asks_the_gated())) == 2
-    told = spans(events, {victim: death})
+    told = spans(events, victim=victim, killed=killed)
     assert set(told) == set(world.CUSTOMERS)
     for hoster, each in told.items():
-        for (_, end, _), (begin, _, _) in pairwise(each):
+        for (_, end), (begin, _) in pairwise(each):
             assert end < begin, hoster
