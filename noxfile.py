@@ -57,7 +57,10 @@ def install_wheel(session: nox.Session, *groups: str) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the test-suite; arguments behind ``--`` go to pytest."""
-    install_wheel(session, "test")
+    # Large packages, and the same on every Python: the one that is watched and the one that has the slow tests.
+    has_cluster = session.python in FOUND[-2:]
+    install_wheel(session, "test", *(["cluster"] if has_cluster else []))
+    session.env["MAILSETUP_BATCH"] = "require" if has_cluster else ""
     # Building and installing the package again in every way there is takes a minute: one Python does it for all.
     chosen = () if session.python == FOUND[-1] else ("-m", "not slow")
     # Watching each line nearly doubles the time, so one Python does it, and not the one that has the slow tests.

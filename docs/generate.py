@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mailsetup
-from mailsetup import address, aio, errors, testing
+from mailsetup import address, aio, batch, errors, testing
 from mailsetup.formats.reasons import REASONS
 from mailsetup.model import Options, Outcome, Verdict
 from mailsetup.net.failures import MEANINGS
@@ -68,6 +68,10 @@ def api() -> str:
             parts += [f"### `{name}`", "", _class(value)]
     parts += ["## `mailsetup.aio`", "", "The same names for asyncio and trio.", ""]
     parts += [_directive("autofunction", f"mailsetup.aio.{name}") for name in aio.__all__]
+    parts += ["## `mailsetup.batch`", "", "Tables in, tables out: for Ray, Dask and Spark.", ""]
+    parts += [_directive("autofunction", f"mailsetup.batch.{name}") for name in ("settings", "hosters", "split")]
+    parts += ["`COLUMNS`, which `SCHEMA` has in Arrow's types, and `SPARK_SCHEMA` in Spark's:", ""]
+    parts += [_table(("column", "kind", ""), [(f"`{name}`", *column) for name, column in batch.COLUMNS.items()])]
     parts += ["## `mailsetup.testing`", ""]
     for name in testing.__all__:
         value = getattr(testing, name)

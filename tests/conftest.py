@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -15,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import mailsetup
-from tests.lab.namespace import is_sealed
 from tests.support.artifacts import refresh_artifacts
+from tests.support.guard import stay_at_home
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,12 +25,10 @@ settings.register_profile("quick", max_examples=60, derandomize=True, **_COMMON)
 settings.register_profile("thorough", max_examples=2000, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
-_LOOPBACK = ("127.", "::1", "::ffff:127.", "0.0.0.0", "::")  # noqa: S104  (as a destination, it is this machine)
-
 
 def pytest_configure() -> None:
     """Prepare the process before any test module is imported."""
-    sys.addaudithook(_stay_at_home)
+    sys.addaudithook(stay_at_home)
     empty = tempfile.mkdtemp(prefix="mailsetup-test-home-")
     os.environ |= {"XDG_CONFIG_HOME": empty, "XDG_CACHE_HOME": empty, "XDG_DATA_HOME": empty, "PYTHONUTF8": "1"}
     # typer colours everything where one of these is set, whatever it says.
@@ -56,33 +52,6 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
-
-
-_ANYWHERE = ("192.0.2.1", "2001:db8::1")
-"""Whom the program asks the kernel the way to, to see whether there is any."""
-
-
-def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
-    """Refuse every connection beyond loopback, but in the lab's namespace, which has no way out."""
-    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else ""  # a path: a Unix socket
-    elif event == "socket.getaddrinfo":
-        host = arguments[0]
-    else:
-        return
-    host = host.decode() if isinstance(host, bytes) else str(host or "")  # anyio encodes before it looks up
-    if host in _ANYWHERE and event == "socket.connect" and arguments[0].type is socket.SOCK_DGRAM:
-        raise OSError(
-            errno.ENETUNREACH, "in tests no way leads out of this machine"
-        )  # asked of the kernel, nothing sent
-    if host and not _is_here(host) and not is_sealed():
-        raise RuntimeError(f"a test tried to reach {host!r}: nothing may leave this machine")
-
-
-def _is_here(host: str) -> bool:
-    numeric = host.replace(".", "").isdigit() or ":" in host
-    return host.startswith(_LOOPBACK) if numeric else host == "localhost"
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ import pytest
 
 import mailsetup
 from mailsetup.testing import FakeNetwork
+from tests.batch import needs
 from tests.support.program import run
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def test_every_python_example_runs(
     page: Path, in_memory: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From top to bottom, with what was defined above; ``# → value`` is what comes out."""
+    needs(*re.findall(r"^import (pyarrow)", "\n".join(blocks(page, "python")), re.MULTILINE))
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {"__name__": "example"}
     for code in blocks(page, "python"):
@@ -109,6 +111,7 @@ def names_of(requirements: list[Any]) -> set[str]:
         ),
         ("To build the package", PROJECT["build-system"]["requires"]),
         ("To test (group `test`)", PROJECT["dependency-groups"]["test"]),
+        ("To try engines (group `cluster`)", PROJECT["dependency-groups"]["cluster"]),
         ("To check (group `lint`)", PROJECT["dependency-groups"]["lint"]),
         ("To build the documentation (group `docs`)", PROJECT["dependency-groups"]["docs"]),
     ],

@@ -24,8 +24,8 @@ from mailsetup.errors import InvalidOptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mailsetup.cli.bulk_rows import Result
     from mailsetup.model import Options
+    from mailsetup.render.row import Result
 
 INTERRUPTED = 130
 """As shells say it: ended by Ctrl-C or SIGTERM, everything that was finished is written."""

@@ -12,21 +12,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mailsetup.errors import InvalidAddress
+from mailsetup.render.row import COLUMNS, as_row, flat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mailsetup.model import Discovery, Server
-
-    Result = Discovery | InvalidAddress
-
-_SERVER = ("protocol", "hostname", "port", "security", "username", "auth", "needs_consent", "confirmed")
-
-COLUMNS = (
-    "address", "found", "confirmed", "provider",
-    *(f"{side}_{fact}" for side in ("incoming", "outgoing") for fact in _SERVER), "problems", "error",
-)  # fmt: skip
-"""The columns of CSV output."""
+    from mailsetup.render.row import Result
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -65,7 +56,7 @@ def _from_csv(lines: Iterable[str], column: str) -> Iterator[str]:
 
 def as_json(asked: str, result: Result, /) -> str:
     """Write a row as a JSON object."""
-    return _encode(_row(asked, result))
+    return _encode(as_row(asked, result))
 
 
 def as_full_json(asked: str, result: Result, /) -> str:
@@ -75,11 +66,9 @@ def as_full_json(asked: str, result: Result, /) -> str:
 
 def as_csv(asked: str, result: Result, /) -> str:
     """Write a row as CSV, with the line breaks of an input address told as spaces."""
-    row = _row(" ".join(asked.splitlines()), result)
-    for side in ("incoming", "outgoing"):
-        row |= {f"{side}_{fact}": value for fact, value in (row.pop(side, None) or {}).items()}
+    cells = {key: _cell(value) for key, value in flat(as_row(" ".join(asked.splitlines()), result)).items()}
     text = io.StringIO()
-    csv.DictWriter(text, COLUMNS, lineterminator="").writerow({key: _cell(value) for key, value in row.items()})
+    csv.DictWriter(text, COLUMNS, lineterminator="").writerow(cells)
     return text.getvalue()
 
 
@@ -90,34 +79,6 @@ def csv_heading() -> str:
 
 WRITERS: dict[str, Callable[[str, Result], str]] = {"jsonl": as_json, "csv": as_csv}
 """Output format → what writes a row."""
-
-
-def _row(asked: str, result: Result) -> dict[str, Any]:
-    if isinstance(result, InvalidAddress):
-        return {"address": asked, "found": False, "confirmed": False, "error": result.code}
-    incoming, outgoing = result.incoming, result.outgoing
-    return {
-        "address": asked,
-        "found": bool(result.servers),
-        "confirmed": all(server is not None and server.confirmed for server in (incoming, outgoing)),
-        "provider": result.provider and result.provider.id,
-        "incoming": incoming and _server(incoming),
-        "outgoing": outgoing and _server(outgoing),
-        "problems": [problem.code for problem in result.problems],
-    }
-
-
-def _server(server: Server) -> dict[str, Any]:
-    return {
-        "protocol": server.protocol._value_,
-        "hostname": server.hostname,
-        "port": server.port,
-        "security": server.security._value_,
-        "username": server.username,
-        "auth": [auth._value_ for auth in server.auth],
-        "needs_consent": server.needs_consent,
-        "confirmed": server.confirmed,
-    }
 
 
 def _cell(value: Any) -> Any:
