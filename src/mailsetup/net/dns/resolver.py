@@ -132,7 +132,9 @@ class DnsResolver:
         ):
             while not burst.is_over:
                 for question, data in await burst.receive():
-                    reply = Reply(Answered.SERVFAIL) if is_truncated(data) else _read(question, data)
+                    reply = Reply(Answered.SERVFAIL)
+                    with suppress(NetworkError):  # what cannot be read settles nothing
+                        reply = reply if is_truncated(data) else _read(question, data)
                     if reply.status in _CONCLUSIVE and not reply.dangling:
                         settle(questions[question], _answer(question, self._taken(server, reply)))
 
