@@ -10,10 +10,13 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
+
+import dns.message
+import dns.query
 
 from benchmarks.sealed import is_sealed
 from tests.support.pki import Authority
@@ -171,9 +174,11 @@ def crowd(domains: int, /) -> Iterator[Path]:
             [_program("nsd"), "-d", "-c", folder / "nsd.conf"],
             [_program("nginx"), "-c", folder / "nginx.conf"],
         )
-        programs = [subprocess.Popen([str(word) for word in command]) for command in commands]
+        programs = [
+            subprocess.Popen([str(word) for word in command], stderr=subprocess.DEVNULL) for command in commands
+        ]
         try:
-            _wait_for(folder / "nsd.pid", folder / "nginx.pid")
+            _wait_until_ready(folder / "nginx.pid")
             yield ca_file
         finally:
             for program in programs:
@@ -241,9 +246,11 @@ def _program(name: str) -> str | None:
     return which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
 
 
-def _wait_for(*files: Path) -> None:
-    for _ in range(200):
-        if all(file.exists() for file in files):
-            return
-        time.sleep(0.05)
+def _wait_until_ready(web: Path) -> None:
+    question = dns.message.make_query("v1.ispdb.net", "A")
+    for _ in range(600):
+        with suppress(dns.exception.DNSException, OSError):
+            if dns.query.udp(question, DNS, timeout=0.1).answer and web.exists():
+                return
+        time.sleep(0.1)
     raise RuntimeError("the crowd's servers did not start")

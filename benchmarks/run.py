@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import table  # noqa: E402  (the line above makes it possible)
+from benchmarks import crowd, table  # noqa: E402  (the line above makes it possible)
 from benchmarks.sealed import SEALED, why_not  # noqa: E402
 from benchmarks.table import Measured  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Topic(NamedTuple):
@@ -36,6 +36,8 @@ class Topic(NamedTuple):
     """Whether it runs in namespaces of its own, where the delayed world is."""
     prepares: bool = False
     """Whether its modules have a ``prepare()`` that wants a network."""
+    wants: Callable[[], str] = str
+    """Says what else it wants and is not on this machine."""
     is_ours: bool = True
     """Whether its ratios are about us, and so go on record."""
 
@@ -46,6 +48,7 @@ TOPICS = {
     "lookups": Topic("Look-up in the provider data", ("lookups", "scale")),
     "data": Topic("Provider data", ("footprint",)),
     "bulk": Topic("Many addresses", ("bulk",)),
+    "unknown": Topic("Domains that nobody knows, on loopback", ("unknown",), sealed=True, wants=crowd.why_not),
     "formats": Topic("Parsers", ("formats",)),
     "discovery": Topic("Discovery, round trips of 50 ms, without probes", ("network",), sealed=True),
     "probes": Topic("Probes, round trips of 50 ms", ("probes",), sealed=True),
@@ -89,7 +92,7 @@ print(json.dumps(getattr(importlib.import_module("benchmarks." + sys.argv[1]), s
 
 def _measure(name: str) -> list[Measured]:
     topic, rows = TOPICS[name], []
-    if topic.sealed and (reason := why_not()):
+    if reason := (why_not() if topic.sealed else "") or topic.wants():
         print(f"{topic.title}: skipped, {reason}\n")
         return []
     for module in topic.modules:

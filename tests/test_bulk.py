@@ -8,8 +8,12 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
+import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +22,7 @@ from mailsetup import Discovery
 from tests.support.program import COMMAND, TIMEOUT, environment, run, run_in_terminal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 DOMAINS = ("gmail.com", "gmx.de", "nobody.com", "yahoo.com", "not a domain")
 
@@ -171,3 +175,63 @@ def test_being_told_to_stop_writes_what_is_finished(tmp_path: Path, number: sign
     told = [row["address"] for row in rows(output.read_text(encoding="utf-8"))]
     assert told
     assert told[:2000] == addresses(2000)[: len(told)]
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """A nameserver that knows no name at all, and takes 20 ms to say so."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        is_over = threading.Event()
+
+        def serve() -> None:
+            server.settimeout(0.1)
+            while not is_over.is_set():
+                with suppress(TimeoutError):
+                    query, sender = server.recvfrom(512)
+                    reply = query[:2] + b"\x81\x83" + query[4:6] + bytes(6) + query[12 : query.index(0, 12) + 5]
+                    threading.Timer(0.02, server.sendto, (reply, sender)).start()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        is_over.set()
+        thread.join()
+        time.sleep(0.1)  # what is under way still has its socket
+
+
+def alive(marker: str) -> list[str]:
+    """Processes that have this word in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if marker.encode() in (folder / "environ").read_bytes():
+                found.append(folder.name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for what is left behind in /proc")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_several_processes_end_as_one(tmp_path: Path, nobody: str, end: signal.Signals) -> None:
+    """Told to stop or killed: complete rows in order, no process left, and ``--resume`` gives the rest."""
+    source, output, marker = tmp_path / "in.txt", tmp_path / "out.jsonl", f"marker{random.random()}"  # noqa: S311
+    wanted = [f"x@nobody-{number}.com" for number in range(160)]
+    source.write_text("\n".join(wanted), encoding="utf-8")
+    command = [*COMMAND, "bulk", str(source), "--no-probe", "--nameserver", nobody, "--output", str(output)]
+    command += ["--resume", "--processes", "2", "--concurrency", "8", "--ispdb-url", ""]
+    with subprocess.Popen(command, env=environment(MARKER=marker)) as program:
+        deadline = time.monotonic() + TIMEOUT
+        while not (output.exists() and output.stat().st_size) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert len(alive(marker)) >= 3
+        program.send_signal(end)
+        assert program.wait(TIMEOUT) == (130 if end is signal.SIGTERM else -signal.SIGKILL)
+    deadline = time.monotonic() + TIMEOUT
+    while alive(marker) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert alive(marker) == []
+    told = [json.loads(line)["address"] for line in output.read_bytes().splitlines(keepends=True) if b"\n" in line]
+    assert told == wanted[: len(told)]
+    assert 0 < len(told) < len(wanted)
+    assert run(*command[len(COMMAND) :]).code == 0
+    assert [row["address"] for row in rows(output.read_text(encoding="utf-8"))] == wanted

@@ -50,6 +50,7 @@ def bulk(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here.", show_default=False)] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where --output ends.")] = False,
     concurrency: Annotated[int, typer.Option(help="Domains to ask at a time.", min=1, max=1000)] = 32,
+    processes: Annotated[int, typer.Option(help="Processes that ask, one a core.", min=1, max=64)] = 1,
     offline: flags.Offline = False,
     no_probe: flags.NoProbe = False,
     source: flags.Sources = None,
@@ -58,6 +59,7 @@ def bulk(
     grace: flags.Grace = 1,
     nameserver: flags.Nameservers = None,
     doh: flags.Doh = None,
+    dnssec: flags.Dnssec = False,
     ca_file: flags.CaFile = None,
     proxy: flags.Proxy = None,
     ispdb_url: flags.IspdbUrl = None,
@@ -67,7 +69,7 @@ def bulk(
     """Find the settings for many addresses: a row each, in their order. No address is told to anybody."""
     options = flags.make_options(
         offline=offline, probe=not no_probe, timeout=timeout, grace=grace, only=source, without=no_source,
-        nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy, config_dir=config_dir,
+        nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy, config_dir=config_dir,
         allow_private_addresses=not no_private_addresses, share_address=False,
     )  # fmt: skip
     if ispdb_url is not None:
@@ -83,7 +85,7 @@ def bulk(
             addresses = read_addresses(lines, column=column, key=key)
             target = Output(output, resume=resume)
             write = as_full_json if full else WRITERS[format.value]
-            is_whole = _run(addresses, target, options, write, format is Format.csv, concurrency, total)
+            is_whole = _run(addresses, target, options, write, format is Format.csv, concurrency, processes, total)
     except (InputError, OSError, UnicodeDecodeError, InvalidOptions) as error:
         fail(str(error))
     if not is_whole:
@@ -97,6 +99,7 @@ def _run(
     write: Callable[[str, Result], str],
     has_heading: bool,
     concurrency: int,
+    processes: int,
     total: Callable[[], float],
 ) -> bool:
     """Answer row after row; give whether it came to the end of the input."""
@@ -114,7 +117,7 @@ def _run(
     try:
         with stop.listening(), progress_bar(total, done) as progress:
             tick = monotonic()
-            for result in discover_many(rest, options=options, concurrency=concurrency):
+            for result in discover_many(rest, options=options, concurrency=concurrency, processes=processes):
                 target.write(write(asked.popleft(), result))
                 done += 1
                 if (now := monotonic()) - tick >= TICK:

@@ -143,16 +143,20 @@ def _context(authorities: str) -> ssl.SSLContext:
         context.load_verify_locations(certifi.where())
     if authorities:
         context.load_verify_locations(cadata=authorities)
-    with suppress(AttributeError):
-        context._msg_callback = _keep_certificate  # type: ignore[attr-defined]  # see the module's docstring
+    with suppress(AttributeError, TypeError):
+        # See the module's docstring. Set at the class below ``ssl``'s own, which would put names to all numbers first:
+        # twenty messages a handshake, a quarter of its time.
+        ssl.SSLContext.__mro__[1]._msg_callback.__set__(context, _keep_certificate)  # type: ignore[attr-defined]
     return context
 
 
 def _keep_certificate(*message: Any) -> None:
     """Note the leaf certificate when it passes by; connection, direction, version, content type, message type, data."""
     _connection, direction, version, content_type, message_type, data = message
+    if (message_type, content_type, direction) != (_CERTIFICATE_MESSAGE, _HANDSHAKE, "read"):
+        return
     shown = _seen.get()
-    if shown is None or (direction, content_type, message_type) != ("read", _HANDSHAKE, _CERTIFICATE_MESSAGE):
+    if shown is None:
         return
     # Handshake header (4); in TLS 1.3 a context with its length (1 and that); length of the list (3); of the leaf (3).
     # Slices only: what is not there must not be an exception inside OpenSSL.
