@@ -18,6 +18,7 @@ FLAGS: dict[str, tuple[list[str], Any]] = {
     "sources": (["--source", "srv", "--source", "mx"], (SourceName.SRV, SourceName.MX)),
     "offline": (["--offline"], True),
     "probe": (["--no-probe"], False),
+    "services": (["--no-services"], False),
     "prefer": (["--prefer", "pop3"], "pop3"),
     "timeout": (["--timeout", "3"], 3.0),
     "grace": (["--grace", "0.5"], 0.5),

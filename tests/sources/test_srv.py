@@ -211,6 +211,17 @@ CARDDAV = "https://corp.example/.well-known/carddav"
 SESSION = json.dumps({"capabilities": {"urn:ietf:params:jmap:core": {}}})
 
 
+async def test_who_wants_mail_servers_only_asks_for_those() -> None:
+    """Without ``services``: six questions to DNS, none to the web server; servers are found as ever."""
+    records = {"_imaps._tcp.corp.example SRV": ["0 1 993 imap.corp.example"], "imap.corp.example A": ["192.0.2.1"]}
+    network = FakeNetwork(dns=records)
+    finding = await ask(SourceName.SRV, network, services=False)
+    assert [server.hostname for server in finding.servers] == ["imap.corp.example"]
+    labels = {asked.split()[1].partition(".")[0] for asked in network.asked if asked.startswith("SRV ")}
+    assert labels == {"_imaps", "_imap", "_pop3s", "_pop3", "_submissions", "_submission"}
+    assert {asked.split()[0] for asked in network.asked} == {"SRV", "A", "AAAA"}
+
+
 async def test_well_known_urls_are_found_without_records() -> None:
     """A challenge, a DAV answer, or a redirect that ends in one shows a service (SRV-17, DAV-04, DAV-07)."""
     network = FakeNetwork(

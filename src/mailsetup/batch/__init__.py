@@ -66,7 +66,8 @@ def settings(
             sent there: a network of your own, an SSL context, a folder that differs.
         column: the column of addresses; ``None``: ``address``, or the only one there is.
         concurrency: domains asked at a time, by each worker.
-        full: fill in ``result``, the whole ``Discovery`` as JSON: some 4 KB a row.
+        full: fill in ``result``, the whole ``Discovery`` as JSON: some 4 KB a row. Without it nobody is asked for
+            calendars and the like, unless ``options`` say so (``services``).
 
     Raises:
         InvalidOptions: ``rows`` is of another kind, there is no such column, it holds no text, another one has a name

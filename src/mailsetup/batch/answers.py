@@ -45,7 +45,10 @@ class Answers:
                 yield from (text or "" for text in chunk)
 
         rows: list[dict[str, Any]] = []
-        for result in discover_many(addresses(), options=self._options(), concurrency=self._concurrency):
+        options = self._options()
+        if not self._full and "services" not in options.model_fields_set:
+            options = options.model_copy(update={"services": False})  # no column is for them
+        for result in discover_many(addresses(), options=options, concurrency=self._concurrency):
             while not asked[0]:
                 yield self._batch(asked.popleft())
             rows.append(self._row(asked[0][len(rows)], result))

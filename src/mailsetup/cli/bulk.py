@@ -70,7 +70,7 @@ def bulk(
     options = flags.make_options(
         offline=offline, probe=not no_probe, timeout=timeout, grace=grace, only=source, without=no_source,
         nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy, config_dir=config_dir,
-        allow_private_addresses=not no_private_addresses, share_address=False,
+        allow_private_addresses=not no_private_addresses, share_address=False, services=full,
     )  # fmt: skip
     if ispdb_url is not None:
         options = options.model_copy(update={"ispdb_url": ispdb_url or None})

@@ -29,6 +29,7 @@ def check(
     json: flags.Json = False,
     offline: flags.Offline = False,
     no_probe: flags.NoProbe = False,
+    no_services: flags.NoServices = False,
     prefer: Annotated[Incoming, typer.Option(help="The incoming protocol you prefer.")] = Incoming.imap,
     explain: Annotated[bool, typer.Option("--explain", help="Say in a line each what the words mean.")] = False,
     trace: Annotated[
@@ -59,8 +60,9 @@ def check(
 ) -> None:
     """Find the settings for an address: what to type into your mail program, and what to do first."""
     options = flags.make_options(
-        offline=offline, probe=not no_probe, prefer=prefer.value, timeout=timeout, grace=grace,
-        only=source, without=no_source, nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file,
+        offline=offline, probe=not no_probe, services=not no_services, prefer=prefer.value,
+        timeout=timeout, grace=grace, only=source, without=no_source, nameservers=nameserver, doh_url=doh,
+        dnssec=dnssec, ca_file=ca_file,
         proxy=proxy, cache_dir=cache_dir, fresh=fresh,
         config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
         allow_private_addresses=not no_private_addresses,

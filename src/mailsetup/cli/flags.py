@@ -71,6 +71,7 @@ Fresh = Annotated[
 AllowHttp = Annotated[
     bool, typer.Option("--allow-http", help="Ask over http too, as the very last resort.", rich_help_panel=PRIVACY)
 ]
+NoServices = Annotated[bool, typer.Option("--no-services", help="Look for mail servers only.")]
 NoShareAddress = Annotated[
     bool, typer.Option("--no-share-address", help="Tell nobody the whole address.", rich_help_panel=PRIVACY)
 ]

@@ -30,6 +30,9 @@ class Options(Model):
     """Use local data only: not one packet is sent."""
     probe: bool = True
     """Prove the servers by live conversations (without credentials)."""
+    services: bool = True
+    """Whether to look for calendars, contacts, JMAP and ManageSieve where they have to be asked for: six questions to
+    DNS and three requests to the domain's web server. What a document tells of them comes all the same."""
     prefer: Literal["imap", "pop3"] = "imap"
     """Which incoming protocol ``Discovery.incoming`` names when both exist."""
     timeout: float = Field(default=15.0, gt=0, le=600)

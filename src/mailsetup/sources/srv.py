@@ -6,7 +6,8 @@ other place was picked by plain DNS (1). Targets that DNS does not know are left
 same answer for different services is a wildcard, and no answer at all (SRV-22).
 
 The labels without TLS are not asked (DAV-01). Services that no record names are looked for at the domain's well-known
-URLs meanwhile; servers that were found do not wait for that longer than ``PATIENCE``.
+URLs meanwhile; servers that were found do not wait for that longer than ``PATIENCE``. For whoever wants no services, only
+the labels for mail are asked.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import anyio
 
 from mailsetup.formats import srv
-from mailsetup.model import Finding, SourceName, Status
+from mailsetup.model import Finding, Protocol, SourceName, Status
 from mailsetup.net.interface import Answered, SrvRecord
 from mailsetup.problems import problem
 from mailsetup.sources import well_known
@@ -25,12 +26,14 @@ from mailsetup.sources.together import resolve_all
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
-    from mailsetup.model import Options, Protocol
+    from mailsetup.model import Options
     from mailsetup.net.interface import Answer, Network, RecordType
     from mailsetup.plan import Step
     from mailsetup.sources.well_known import Seen
 
+MAIL = (Protocol.IMAP, Protocol.POP3, Protocol.SMTP)
 LABELS = tuple(LABEL_OF.values())
+MAIL_LABELS = tuple(name for (protocol, _), name in LABEL_OF.items() if protocol in MAIL)
 
 PATIENCE = 0.2
 """Seconds after the start at which servers wait no longer for services at well-known URLs: four round trips of 50 ms,
@@ -55,9 +58,11 @@ class Srv:
 
     name: str = SourceName.SRV
 
-    def __init__(self, step: Step, options: Options, /) -> None:  # noqa: ARG002  (every source is built alike)
+    def __init__(self, step: Step, options: Options, /) -> None:
         self._step = step
         self._domain = step.domain
+        self._all = options.services
+        self._labels = LABELS if options.services else MAIL_LABELS
 
     async def find(self, address: Address, network: Network, /) -> Finding:
         """Ask for all records and for the well-known URLs at once."""
@@ -65,7 +70,8 @@ class Srv:
         started = anyio.current_time()
         async with anyio.create_task_group() as group:
             scope = anyio.CancelScope(deadline=started + PATIENCE_ALONE)
-            group.start_soon(self._look_around, network, seen, scope)
+            if self._all:
+                group.start_soon(self._look_around, network, seen, scope)
             records = await self._ask(address, network)
             finding = await self._by_records(records, network)
             if finding.servers:
@@ -78,10 +84,11 @@ class Srv:
             await well_known.ask(self._domain, network, seen)
 
     async def _ask(self, address: Address, network: Network) -> Records:
-        questions: list[tuple[str, RecordType]] = [(f"{label}.{self._domain}", "SRV") for label in LABELS]
-        questions += [(f"{label}.{self._domain}", "TXT") for label in srv.DAV_LABELS]
+        questions: list[tuple[str, RecordType]] = [(f"{label}.{self._domain}", "SRV") for label in self._labels]
+        dav_labels = srv.DAV_LABELS if self._all else ()
+        questions += [(f"{label}.{self._domain}", "TXT") for label in dav_labels]
         answers = await resolve_all(network, questions)
-        by_label, texts = dict(zip(LABELS, answers, strict=False)), answers[len(LABELS) :]
+        by_label, texts = dict(zip(self._labels, answers, strict=False)), answers[len(self._labels) :]
         records = {
             label: [record for record in answer.records if isinstance(record, SrvRecord)]
             for label, answer in by_label.items()
@@ -89,7 +96,7 @@ class Srv:
         }
         paths = {
             label: [record for record in answer.records if isinstance(record, bytes)]
-            for label, answer in zip(srv.DAV_LABELS, texts, strict=True)
+            for label, answer in zip(dav_labels, texts, strict=True)
         }
         return Records(by_label, srv.read(records, address=address, paths=paths))
 
