@@ -6,8 +6,8 @@ other place was picked by plain DNS (1). Targets that DNS does not know are left
 same answer for different services is a wildcard, and no answer at all (SRV-22).
 
 The labels without TLS are not asked (DAV-01). Services that no record names are looked for at the domain's well-known
-URLs meanwhile; servers that were found do not wait for that longer than ``PATIENCE``. For whoever wants no services, only
-the labels for mail are asked.
+URLs meanwhile; servers that were found do not wait for that longer than ``PATIENCE``. For whoever wants no services,
+only the labels for mail are asked.
 """
 
 from __future__ import annotations
