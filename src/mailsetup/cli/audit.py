@@ -50,6 +50,7 @@ def audit(
     timeout: flags.Timeout = TIMEOUT,
     nameserver: flags.Nameservers = None,
     doh: flags.Doh = None,
+    dnssec: flags.Dnssec = False,
     ca_file: flags.CaFile = None,
     proxy: flags.Proxy = None,
     ispdb_url: flags.IspdbUrl = None,
@@ -58,11 +59,10 @@ def audit(
 ) -> None:
     """Look at everything a domain publishes, compare it, try it out, and say what to publish instead."""
     options = flags.make_options(
-        timeout=timeout, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy,
+        timeout=timeout, nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy,
+        ispdb_url=ispdb_url,
         share_address=not no_share_address, allow_private_addresses=not no_private_addresses,
     )  # fmt: skip
-    if ispdb_url is not None:
-        options = options.model_copy(update={"ispdb_url": ispdb_url or None})
     language = language_code(lang)
     _check_folders(html, junit)
     report = _audit(domain, options, language)

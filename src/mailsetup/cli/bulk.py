@@ -69,11 +69,10 @@ def bulk(
     """Find the settings for many addresses: a row each, in their order. No address is told to anybody."""
     options = flags.make_options(
         offline=offline, probe=not no_probe, timeout=timeout, grace=grace, only=source, without=no_source,
-        nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy, config_dir=config_dir,
+        nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy,
+        ispdb_url=ispdb_url, config_dir=config_dir,
         allow_private_addresses=not no_private_addresses, share_address=False, services=full,
     )  # fmt: skip
-    if ispdb_url is not None:
-        options = options.model_copy(update={"ispdb_url": ispdb_url or None})
     if resume and output is None:
         fail("--resume needs --output: what is there already tells where to go on.")
     if column is not None and key is not None:

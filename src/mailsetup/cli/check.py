@@ -63,12 +63,10 @@ def check(
         offline=offline, probe=not no_probe, services=not no_services, prefer=prefer.value,
         timeout=timeout, grace=grace, only=source, without=no_source, nameservers=nameserver, doh_url=doh,
         dnssec=dnssec, ca_file=ca_file,
-        proxy=proxy, cache_dir=cache_dir, fresh=fresh,
+        proxy=proxy, ispdb_url=ispdb_url, cache_dir=cache_dir, fresh=fresh,
         config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
         allow_private_addresses=not no_private_addresses,
     )  # fmt: skip
-    if ispdb_url is not None:
-        options = options.model_copy(update={"ispdb_url": ispdb_url or None})
     language = language_code(lang)
     try:
         discovery = _discover(address, options, language=language, live=not json)

@@ -86,6 +86,7 @@ def export(
     grace: flags.Grace = 1,
     nameserver: flags.Nameservers = None,
     doh: flags.Doh = None,
+    dnssec: flags.Dnssec = False,
     ca_file: flags.CaFile = None,
     proxy: flags.Proxy = None,
     ispdb_url: flags.IspdbUrl = None,
@@ -99,13 +100,12 @@ def export(
     """Write the configuration of another program, or the documents that a domain should publish."""
     options = flags.make_options(
         offline=offline, probe=not no_probe, prefer=prefer.value, timeout=timeout, grace=grace,
-        only=source, without=no_source, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy,
+        only=source, without=no_source, nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy,
+        ispdb_url=ispdb_url,
         cache_dir=cache_dir, fresh=fresh,
         config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
         allow_private_addresses=not no_private_addresses,
     )  # fmt: skip
-    if ispdb_url is not None:
-        options = options.model_copy(update={"ispdb_url": ispdb_url or None})
     language = language_code(lang)
     _check_format(format)
     discovery = _look_up(address, options, language)

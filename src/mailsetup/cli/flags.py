@@ -126,8 +126,11 @@ def make_options(**flags: Any) -> Options:
 
     from mailsetup.model import Options
 
+    given = _chosen_sources(flags) | {name: value for name, value in flags.items() if value is not None}
+    if given.get("ispdb_url") == "":
+        given["ispdb_url"] = None  # typed as nothing, it is switched off
     try:
-        return Options(**_chosen_sources(flags), **{name: value for name, value in flags.items() if value is not None})
+        return Options(**given)
     except ValidationError as error:
         first = error.errors()[0]
         fail(f"Bad value for {'.'.join(map(str, first['loc']))}: {first['msg']}")
