@@ -100,7 +100,8 @@ def export(
     """Write the configuration of another program, or the documents that a domain should publish."""
     options = flags.make_options(
         offline=offline, probe=not no_probe, prefer=prefer.value, timeout=timeout, grace=grace,
-        only=source, without=no_source, nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy,
+        only=source, without=no_source, nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file,
+        proxy=proxy,
         ispdb_url=ispdb_url,
         cache_dir=cache_dir, fresh=fresh,
         config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
