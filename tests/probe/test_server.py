@@ -116,6 +116,27 @@ async def test_a_silent_port_that_expects_tls_is_named() -> None:
     assert "use SSL/TLS here" in probe.detail
 
 
+async def test_a_port_that_waits_for_tls_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some silence the other manner is tried aside, and its success ends the waiting (PROBE-09)."""
+    monkeypatch.setattr("mailsetup.prober.server.SILENCE", 0.05)
+    network = FakeNetwork(transcripts={UPGRADE: "<tls>\nS: * OK hi"})
+    probe = await probe_server(_server(Security.STARTTLS), network=network)
+    assert probe.outcome is Outcome.WRONG_PROTOCOL
+    assert "use SSL/TLS here" in probe.detail
+    assert probe.address == "192.0.2.1"
+    assert probe.elapsed < 1
+
+
+async def test_a_slow_greeting_is_waited_for_although_tls_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that holds its greeting back is no TLS server; what it says in the end counts (PROBE-06)."""
+    monkeypatch.setattr("mailsetup.prober.server.SILENCE", 0.02)
+    text = f"<plain>\n<wait 0.2>\n{GREETING}\nC: q1 LOGOUT"
+    network = FakeNetwork(transcripts={UPGRADE: text})
+    probe = await probe_server(_server(Security.NONE), network=network)
+    assert probe.outcome is Outcome.POLICY
+    assert probe.greeting == "ready"
+
+
 async def test_a_silent_port_stays_a_time_out() -> None:
     """Where TLS finds nobody either, the time-out stands."""
     network = FakeNetwork(transcripts={UPGRADE: "<plain>\n<silence>"})

@@ -38,11 +38,12 @@ _SHOOK_HANDS = frozenset(
 async def explain(server: Server, conversed: Conversed, /, *, network: Network) -> None:
     """Look again where that can explain the failure; sharpen ``conversed.facts``."""
     facts = conversed.facts
+    is_silent = facts.outcome is Outcome.TIMEOUT and facts.stage is Stage.GREETING
     if server.security is Security.TLS:
         if facts.reason == "not-tls":
             await _look_in_clear_text(server, conversed, network=network)
-    elif facts.outcome is Outcome.TIMEOUT and facts.stage is Stage.GREETING and conversed.address:
-        await _look_inside_tls(server, conversed, network=network)
+    elif is_silent and conversed.address and await waits_for_tls(server, network=network, address=conversed.address):
+        expects_tls(conversed, server)
 
 
 async def _look_in_clear_text(server: Server, conversed: Conversed, *, network: Network) -> None:
@@ -72,16 +73,18 @@ def _one_line() -> Conversation[bytes]:
     return (yield ReadLine(MAX_LINE))
 
 
-async def _look_inside_tls(server: Server, conversed: Conversed, *, network: Network) -> None:
-    """See whether the port, which said nothing, waits for TLS."""
-    target = Target(server.hostname, server.port, tls=True, address=conversed.address)
+async def waits_for_tls(server: Server, /, *, network: Network, address: str | None = None) -> str | None:
+    """See whether the port, which says nothing in clear text, takes a handshake; give the address of who did."""
     try:
-        connection = await network.connector.connect(target)
+        connection = await network.connector.connect(Target(server.hostname, server.port, tls=True, address=address))
     except NetworkError as error:
-        if error.outcome not in _SHOOK_HANDS:
-            return
-    else:
-        await connection.aclose()
+        return error.address or address if error.outcome in _SHOOK_HANDS else None
+    await connection.aclose()
+    return connection.address
+
+
+def expects_tls(conversed: Conversed, server: Server, /) -> None:
+    """Put the verdict on a port that waits for TLS."""
     _sharpen(conversed, wrong_protocol(b"\x16\x03\x01", server.protocol))
 
 

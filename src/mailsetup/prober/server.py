@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from mailsetup.dialogue import SPOKEN, Facts, look
+from mailsetup.dialogue import SPOKEN, Facts, Stage, look
 from mailsetup.model import Outcome, Probe, Security, Trust
 from mailsetup.prober.conversation import Conversed, converse
-from mailsetup.prober.second_look import explain
+from mailsetup.prober.second_look import expects_tls, explain, waits_for_tls
 from mailsetup.prober.suggestion import suggest
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 DEADLINE = 10.0
 """Seconds for everything. Greetings are held back for seconds by servers that slow down spammers (PROBE-06)."""
+
+SILENCE = 2.5
+"""Seconds without a greeting after which the port is tried with TLS as well: the rest of ten would be spent in vain by
+a server that waits for the client's first word."""
 
 SECOND_LOOK = 1.5
 """Seconds of them that are kept for finding out why the first look failed, and the most it may take."""
@@ -38,13 +42,7 @@ async def probe_server(server: Server, /, *, network: Network, deadline: float =
     if server.protocol not in SPOKEN:
         return Probe(outcome=Outcome.POLICY, detail=f"There is no way to probe {server.protocol} by host and port.")
     facts = Facts(server.protocol)
-    conversed = await converse(
-        server,
-        look(facts, security=server.security),
-        facts,
-        network=network,
-        seconds=max(deadline - SECOND_LOOK, deadline * 0.7),
-    )
+    conversed = await _conversed(server, facts, network=network, seconds=max(deadline - SECOND_LOOK, deadline * 0.7))
     suggestion = None
     with anyio.move_on_after(min(SECOND_LOOK, max(0.0, started + deadline - anyio.current_time()))):
         if facts.outcome is Outcome.CERTIFICATE_NAME_MISMATCH:
@@ -52,6 +50,29 @@ async def probe_server(server: Server, /, *, network: Network, deadline: float =
         elif facts.outcome is not Outcome.CONFIRMED:
             await explain(server, conversed, network=network)
     return to_probe(server, conversed, suggestion=suggestion, elapsed=anyio.current_time() - started)
+
+
+async def _conversed(server: Server, facts: Facts, *, network: Network, seconds: float) -> Conversed:
+    """Hold the conversation; a port that keeps silent is asked meanwhile whether it waits for TLS."""
+    conversation = converse(server, look(facts, security=server.security), facts, network=network, seconds=seconds)
+    if server.security is Security.TLS:
+        return await conversation
+    conversed = Conversed(facts)
+
+    async def ask_aside() -> None:
+        await anyio.sleep(SILENCE)
+        if facts.stage is Stage.GREETING and facts.outcome is None:
+            conversed.address = await waits_for_tls(server, network=network)
+            if conversed.address is not None:
+                group.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask_aside)
+        conversed = await conversation
+        group.cancel_scope.cancel()
+    if facts.outcome is None:
+        expects_tls(conversed, server)
+    return conversed
 
 
 def to_probe(server: Server, conversed: Conversed, *, suggestion: str | None = None, elapsed: float = 0.0) -> Probe:
