@@ -199,7 +199,7 @@ class DnsResolver:
         failures: list[NetworkError] = []
         with closing(Inquiry(server, question)) as inquiry:
             on = partial(self._heard_late, inquiry, question, server)
-            started = patience = min(self._patience, self._deadline)
+            started = patience = min(self._patience, self._deadline)  # if nothing at all is heard
             with anyio.move_on_after(patience):
                 try:
                     reply = _read(question, await inquiry.reply())
@@ -210,7 +210,8 @@ class DnsResolver:
                         return self._taken(server, reply)
                     on = partial(self._concluded, server, name, type_, reply)
                 started = 0.0
-            others = [partial(self._ask_one, each, name, type_) for each in (*self._servers[1:], *self._servers * 2)]
+            asked = [*self._servers[1:], *self._servers * (ROUNDS - 1)]
+            others = [partial(self._ask_one, each, name, type_) for each in asked]
             attempts = others if failures else [on, *others]
             within = self._deadline - started
             return await self._first_reply(attempts, within=within, failures=failures, started=started)
