@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailsetup.cli import flags
+from mailsetup.cli import flags  # noqa: TC001  (typer reads annotations at run time)
+from mailsetup.cli.options import WEB, takes_options
 from mailsetup.cli.terminal import console, fail, fail_for_address, language_code, print_json
 from mailsetup.errors import InvalidAddress, InvalidOptions
 
@@ -35,6 +36,7 @@ class FailOn(str, Enum):
     never = "never"
 
 
+@takes_options("timeout", *WEB, "dnssec", "ispdb_url", "no_share_address", "no_private_addresses", timeout=TIMEOUT)
 def audit(
     domain: Annotated[str, typer.Argument(help="The domain, or an address at it.", show_default=False)],
     json: flags.Json = False,
@@ -47,22 +49,10 @@ def audit(
     ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 for remarks of this grade or graver.")] = FailOn.error,
     lang: flags.Lang = None,
-    timeout: flags.Timeout = TIMEOUT,
-    nameserver: flags.Nameservers = None,
-    doh: flags.Doh = None,
-    dnssec: flags.Dnssec = False,
-    ca_file: flags.CaFile = None,
-    proxy: flags.Proxy = None,
-    ispdb_url: flags.IspdbUrl = None,
-    no_share_address: flags.NoShareAddress = False,
-    no_private_addresses: flags.NoPrivateAddresses = False,
+    *,
+    options: Options,
 ) -> None:
     """Look at everything a domain publishes, compare it, try it out, and say what to publish instead."""
-    options = flags.make_options(
-        timeout=timeout, nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy,
-        ispdb_url=ispdb_url,
-        share_address=not no_share_address, allow_private_addresses=not no_private_addresses,
-    )  # fmt: skip
     language = language_code(lang)
     _check_folders(html, junit)
     report = _audit(domain, options, language)

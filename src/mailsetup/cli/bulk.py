@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailsetup.cli import flags
 from mailsetup.cli.bulk_output import Output
 from mailsetup.cli.bulk_rows import WRITERS, InputError, as_full_json, csv_heading, read_addresses
+from mailsetup.cli.options import WEB, takes_options
 from mailsetup.cli.terminal import fail
 from mailsetup.errors import InvalidOptions
 
@@ -41,6 +41,10 @@ class Format(str, Enum):
     csv = "csv"
 
 
+@takes_options(
+    "offline", "no_probe", "prefer", "source", "no_source", "timeout", "grace", *WEB, "dnssec",
+    "ispdb_url", "config_dir", "allow_http", "no_private_addresses",
+)  # fmt: skip
 def bulk(
     file: Annotated[str, typer.Argument(help="Addresses, one a line; - reads standard input.", show_default=False)],
     column: Annotated[str | None, typer.Option(help="FILE is CSV: this column.", show_default=False)] = None,
@@ -51,28 +55,11 @@ def bulk(
     resume: Annotated[bool, typer.Option("--resume", help="Go on where --output ends.")] = False,
     concurrency: Annotated[int, typer.Option(help="Domains to ask at a time.", min=1, max=1000)] = 32,
     processes: Annotated[int, typer.Option(help="Processes that ask, one a core.", min=1, max=64)] = 1,
-    offline: flags.Offline = False,
-    no_probe: flags.NoProbe = False,
-    source: flags.Sources = None,
-    no_source: flags.NoSources = None,
-    timeout: flags.Timeout = 15,
-    grace: flags.Grace = 1,
-    nameserver: flags.Nameservers = None,
-    doh: flags.Doh = None,
-    dnssec: flags.Dnssec = False,
-    ca_file: flags.CaFile = None,
-    proxy: flags.Proxy = None,
-    ispdb_url: flags.IspdbUrl = None,
-    config_dir: flags.ConfigDir = None,
-    no_private_addresses: flags.NoPrivateAddresses = False,
+    *,
+    options: Options,
 ) -> None:
     """Find the settings for many addresses: a row each, in their order. No address is told to anybody."""
-    options = flags.make_options(
-        offline=offline, probe=not no_probe, timeout=timeout, grace=grace, only=source, without=no_source,
-        nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file, proxy=proxy,
-        ispdb_url=ispdb_url, config_dir=config_dir,
-        allow_private_addresses=not no_private_addresses, share_address=False, services=full,
-    )  # fmt: skip
+    options = options.model_copy(update={"share_address": False, "services": full})
     if resume and output is None:
         fail("--resume needs --output: what is there already tells where to go on.")
     if column is not None and key is not None:

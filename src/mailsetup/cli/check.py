@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailsetup.cli import flags
+from mailsetup.cli import flags  # noqa: TC001  (typer reads annotations at run time)
+from mailsetup.cli.options import WEB, takes_options
 from mailsetup.cli.terminal import console, fail_for_address, language_code, print_json, renderer
 from mailsetup.errors import InvalidAddress
 
@@ -17,56 +17,27 @@ if TYPE_CHECKING:
 FOUND, NOTHING_FOUND, NOT_CONFIRMED = 0, 1, 3
 
 
-class Incoming(str, Enum):
-    """What ``--prefer`` takes."""
-
-    imap = "imap"
-    pop3 = "pop3"
-
-
+@takes_options(
+    "offline", "no_probe", "no_services", "prefer", "source", "no_source", "timeout", "grace", *WEB, "dnssec",
+    "ispdb_url", "config_dir", "cache_dir", "fresh", "allow_http", "no_share_address", "no_private_addresses",
+)  # fmt: skip
 def check(
     address: Annotated[str, typer.Argument(help="The e-mail address.", show_default=False)],
     json: flags.Json = False,
-    offline: flags.Offline = False,
-    no_probe: flags.NoProbe = False,
-    no_services: flags.NoServices = False,
-    prefer: Annotated[Incoming, typer.Option(help="The incoming protocol you prefer.")] = Incoming.imap,
     explain: Annotated[bool, typer.Option("--explain", help="Say in a line each what the words mean.")] = False,
     trace: Annotated[
         bool, typer.Option("--trace", help="Show everything that was asked, and who learned what.")
     ] = False,
     lang: flags.Lang = None,
-    source: flags.Sources = None,
-    no_source: flags.NoSources = None,
-    timeout: flags.Timeout = 15,
-    grace: flags.Grace = 1,
-    nameserver: flags.Nameservers = None,
-    doh: flags.Doh = None,
-    dnssec: flags.Dnssec = False,
-    ca_file: flags.CaFile = None,
-    proxy: flags.Proxy = None,
-    ispdb_url: flags.IspdbUrl = None,
-    config_dir: flags.ConfigDir = None,
-    cache_dir: flags.CacheDir = None,
-    fresh: flags.Fresh = False,
-    allow_http: flags.AllowHttp = False,
-    no_share_address: flags.NoShareAddress = False,
-    no_private_addresses: flags.NoPrivateAddresses = False,
     login: flags.Login = False,
     password_fd: flags.PasswordFd = None,
     token_fd: flags.TokenFd = None,
     keyring: flags.Keyring = None,
     consent_to: flags.ConsentTo = None,
+    *,
+    options: Options,
 ) -> None:
     """Find the settings for an address: what to type into your mail program, and what to do first."""
-    options = flags.make_options(
-        offline=offline, probe=not no_probe, services=not no_services, prefer=prefer.value,
-        timeout=timeout, grace=grace, only=source, without=no_source, nameservers=nameserver, doh_url=doh,
-        dnssec=dnssec, ca_file=ca_file,
-        proxy=proxy, ispdb_url=ispdb_url, cache_dir=cache_dir, fresh=fresh,
-        config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
-        allow_private_addresses=not no_private_addresses,
-    )  # fmt: skip
     language = language_code(lang)
     try:
         discovery = _discover(address, options, language=language, live=not json)

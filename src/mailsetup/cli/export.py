@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from mailsetup.cli import flags
-from mailsetup.cli.check import NOTHING_FOUND, Incoming, exit_code
+from mailsetup.cli import flags  # noqa: TC001  (typer reads annotations at run time)
+from mailsetup.cli.check import NOTHING_FOUND, exit_code
+from mailsetup.cli.options import WEB, takes_options
 from mailsetup.cli.terminal import console, fail, fail_for_address, language_code, print_json, renderer
 from mailsetup.errors import CannotExpress, InvalidAddress, InvalidOptions
 
@@ -49,6 +50,10 @@ def _format_names(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+@takes_options(
+    "offline", "no_probe", "prefer", "source", "no_source", "timeout", "grace", *WEB, "dnssec",
+    "ispdb_url", "config_dir", "cache_dir", "fresh", "allow_http", "no_share_address", "no_private_addresses",
+)  # fmt: skip
 def export(
     address: Annotated[str, typer.Argument(help="The e-mail address.", show_default=False)],
     format: Annotated[
@@ -76,37 +81,11 @@ def export(
         typer.Option(metavar="WAY", help="Insist on a way to log in: password, oauth2 …", show_default=False),
     ] = None,
     json: flags.Json = False,
-    offline: flags.Offline = False,
-    no_probe: flags.NoProbe = False,
-    prefer: Annotated[Incoming, typer.Option(help="The incoming protocol you prefer.")] = Incoming.imap,
     lang: flags.Lang = None,
-    source: flags.Sources = None,
-    no_source: flags.NoSources = None,
-    timeout: flags.Timeout = 15,
-    grace: flags.Grace = 1,
-    nameserver: flags.Nameservers = None,
-    doh: flags.Doh = None,
-    dnssec: flags.Dnssec = False,
-    ca_file: flags.CaFile = None,
-    proxy: flags.Proxy = None,
-    ispdb_url: flags.IspdbUrl = None,
-    config_dir: flags.ConfigDir = None,
-    cache_dir: flags.CacheDir = None,
-    fresh: flags.Fresh = False,
-    allow_http: flags.AllowHttp = False,
-    no_share_address: flags.NoShareAddress = False,
-    no_private_addresses: flags.NoPrivateAddresses = False,
+    *,
+    options: Options,
 ) -> None:  # fmt: skip
     """Write the configuration of another program, or the documents that a domain should publish."""
-    options = flags.make_options(
-        offline=offline, probe=not no_probe, prefer=prefer.value, timeout=timeout, grace=grace,
-        only=source, without=no_source, nameservers=nameserver, doh_url=doh, dnssec=dnssec, ca_file=ca_file,
-        proxy=proxy,
-        ispdb_url=ispdb_url,
-        cache_dir=cache_dir, fresh=fresh,
-        config_dir=config_dir, allow_http=allow_http, share_address=not no_share_address,
-        allow_private_addresses=not no_private_addresses,
-    )  # fmt: skip
     language = language_code(lang)
     _check_format(format)
     discovery = _look_up(address, options, language)

@@ -1,17 +1,23 @@
-"""Flags that several commands share, each described once, and the ``Options`` they make."""
+"""Flags that several commands share, each described once. ``options.py`` makes ``Options`` of most of them."""
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from mailsetup.cli.terminal import Language, fail
+from mailsetup.cli.terminal import Language
 from mailsetup.model.vocabulary import SourceName
 
-if TYPE_CHECKING:
-    from mailsetup.model import Options
+
+class Incoming(str, Enum):
+    """What ``--prefer`` takes."""
+
+    imap = "imap"
+    pop3 = "pop3"
+
 
 NETWORK = "Network"
 PRIVACY = "Privacy and safety"
@@ -20,6 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the whole result as JS
 Lang = Annotated[Language | None, typer.Option(help="Language of the output.", show_default=False)]
 Offline = Annotated[bool, typer.Option("--offline", help="Use local data only; send not one packet.")]
 NoProbe = Annotated[bool, typer.Option("--no-probe", help="Do not try the servers out.")]
+Prefer = Annotated[Incoming, typer.Option(help="The incoming protocol you prefer.")]
 Timeout = Annotated[float, typer.Option(help="Seconds that the whole call may take.", min=0.1, max=600)]
 Grace = Annotated[float, typer.Option(help="Seconds that better sources get once a good answer is in.", min=0, max=60)]
 Sources = Annotated[
@@ -115,31 +122,3 @@ ConsentTo = Annotated[
         show_default=False,
     ),
 ]
-
-
-def make_options(**flags: Any) -> Options:
-    """Make ``Options`` of the flags' values; a value that cannot be used ends the program with a sentence.
-
-    Flags that were not given are left to the defaults in ``Options``, so that each default stands in one place.
-    """
-    from pydantic import ValidationError
-
-    from mailsetup.model import Options
-
-    given = _chosen_sources(flags) | {name: value for name, value in flags.items() if value is not None}
-    if given.get("ispdb_url") == "":
-        given["ispdb_url"] = None  # typed as nothing, it is switched off
-    try:
-        return Options(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        fail(f"Bad value for {'.'.join(map(str, first['loc']))}: {first['msg']}")
-
-
-def _chosen_sources(flags: dict[str, Any]) -> dict[str, Any]:
-    from mailsetup.model import DEFAULT_SOURCES
-
-    only, without = flags.pop("only", None), flags.pop("without", None)
-    if not only and not without:
-        return {}
-    return {"sources": [source for source in only or DEFAULT_SOURCES if source not in (without or ())]}

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailsetup.cli import flags
+from mailsetup.cli import flags  # noqa: TC001  (typer reads annotations at run time)
+from mailsetup.cli.options import WEB, takes_options
 from mailsetup.cli.terminal import console, fail, print_json
 from mailsetup.errors import InvalidOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mailsetup.model import Options
     from mailsetup.providers.live_report import LiveReport, ServerCheck
     from mailsetup.providers.schema import ProviderFile
 
@@ -25,6 +27,7 @@ DIFFERS = 3
 """Exit code: some server is not as its file says."""
 
 
+@takes_options(*WEB)
 def check(
     identifiers: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]…", help="Providers; none: all of them.", show_default=False)
@@ -41,10 +44,8 @@ def check(
     everything: Annotated[bool, typer.Option("--all", help="Show the servers that are as filed, too.")] = False,
     json: flags.Json = False,
     timeout: Annotated[float, typer.Option(help="Seconds for one server.", min=0.1, max=120)] = 15,
-    nameserver: flags.Nameservers = None,
-    doh: flags.Doh = None,
-    ca_file: flags.CaFile = None,
-    proxy: flags.Proxy = None,
+    *,
+    options: Options,
 ) -> None:
     """Try out each provider's servers, without any password, and compare with what the files say.
 
@@ -54,7 +55,7 @@ def check(
 
     from mailsetup.cli.providers.asking import check_servers
 
-    options = flags.make_options(timeout=timeout, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy)
+    options = options.model_copy(update={"timeout": timeout})
     older = _older(since) if since else None
     providers = _chosen(identifiers or [], folder)
     now = datetime.now(timezone.utc)

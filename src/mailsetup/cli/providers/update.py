@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailsetup.cli import flags
+from mailsetup.cli import flags  # noqa: TC001  (typer reads annotations at run time)
+from mailsetup.cli.options import WEB, takes_options
 from mailsetup.cli.terminal import fail, language_code
 from mailsetup.errors import InvalidDocument, InvalidOptions, NetworkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mailsetup.model import Options
 
 REFUSALS = {
     "too-large": "What is there is larger than any provider data.",
@@ -40,17 +43,15 @@ FAILURES = {
 FAILED = 1
 
 
+@takes_options("timeout", *WEB)
 def update(
     url: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Where the data is; its signature is at URL.sig.", show_default=False),
     ] = None,
     lang: flags.Lang = None,
-    timeout: flags.Timeout = 15,
-    nameserver: flags.Nameservers = None,
-    doh: flags.Doh = None,
-    ca_file: flags.CaFile = None,
-    proxy: flags.Proxy = None,
+    *,
+    options: Options,
 ) -> None:
     """Fetch newer provider data over https, verify its signature, and use it from now on.
 
@@ -66,7 +67,6 @@ def update(
         fail(t("This version knows no address to fetch provider data from. Give one with --url."))
     if not place.startswith("https://"):
         fail(t("The address has to begin with https://."))
-    options = flags.make_options(timeout=timeout, nameservers=nameserver, doh_url=doh, ca_file=ca_file, proxy=proxy)
     path = in_use.updated_path()
     try:
         taken = fetch_and_take_over(place, options=options, path=path, keys=pinned_key.PINNED_KEYS)
