@@ -63,7 +63,7 @@ def tests(session: nox.Session) -> None:
     # Watching each line nearly doubles the time, so one Python does it, and not the one that has the slow tests.
     watched = session.python == FOUND[-2:][0]
     session.env["COVERAGE_FILE"] = str(ROOT / f".coverage.{session.python}")
-    session.run(*("coverage run -m pytest" if watched else "pytest").split(), *chosen, *session.posargs)
+    session.run(*("coverage run -m pytest" if watched else "pytest").split(), "-n", "auto", *chosen, *session.posargs)
 
 
 @nox.session
