@@ -49,6 +49,32 @@ def pytest_configure() -> None:
         refresh_artifacts(ROOT)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """With ``-n auto``, as many as suit these tests (``support/sharing.py``)."""
+    from tests.support.sharing import hands
+
+    return hands()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Whoever shares the work and says no more than ``-n`` gets our way of giving it out."""
+    if config.option.dist != "load":
+        return None
+    from tests.support.sharing import Sharing
+
+    return Sharing(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One that has a share of the work begins with what takes longest."""
+    if hasattr(config, "workerinput"):
+        from tests.support.sharing import longest_first
+
+        items[:] = longest_first(items)
+
+
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(os.environ["XDG_CONFIG_HOME"], ignore_errors=True)

@@ -21,7 +21,8 @@ FOLDER = Path(__file__).parents[1] / "transcripts"
 FILES = sorted(FOLDER.glob("*/*.txt"))
 TEXTS = {path: path.read_text("utf-8") for path in FILES}
 PORTS = {Protocol.IMAP: 993, Protocol.POP3: 995, Protocol.SMTP: 465, Protocol.MANAGESIEVE: 4190}
-PATIENCE = 5.0
+PATIENCE = 30.0
+"""Seconds; nothing here takes one. A conversation that is to run out of time says in how many."""
 
 
 @dataclass
