@@ -62,7 +62,7 @@ def install_wheel(session: nox.Session, *groups: str) -> None:
 def tests(session: nox.Session) -> None:
     """Run the test-suite; arguments behind ``--`` go to pytest."""
     # Large packages, and the same on every Python: the one that is watched and the one that has the slow tests.
-    has_cluster = session.python in FOUND[-2:]
+    has_cluster = session.python in (FOUND[-1], WATCHED)
     install_wheel(session, "test", *(["cluster"] if has_cluster else []))
     session.env["MAILSETUP_BATCH"] = "require" if has_cluster else ""
     # Building and installing the package again in every way there is takes a minute: one Python does it for all.
