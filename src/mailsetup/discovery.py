@@ -42,6 +42,7 @@ class Case:
         self.problems: list[Problem] = []
         self._demoted: frozenset[int] = frozenset()
         self._servers: tuple[Server, ...] | None = None
+        self._chosen: tuple[Server | None, Server | None] | None = None
 
     @property
     def elapsed(self) -> float:
@@ -112,6 +113,7 @@ class Case:
     def servers(self) -> tuple[Server, ...]:
         """Everything found so far, ranked, each with its probe."""
         if self._servers is None:
+            self._chosen = None
             self._demoted = judge(self.findings).demoted
             self._servers = merge_servers(self._found(), demoted=self._demoted)
         return self._servers
@@ -125,8 +127,11 @@ class Case:
         return sorted(found, key=lambda ranked: (ranked[0] in self._demoted, ranked[0]))
 
     def _pair(self) -> tuple[Server | None, Server | None]:
-        answer = Discovery(address="", domain="", servers=self.servers, prefer=Protocol(self.options.prefer))
-        return answer.incoming, answer.outgoing
+        servers = self.servers
+        if self._chosen is None:
+            answer = Discovery(address="", domain="", servers=servers, prefer=Protocol(self.options.prefer))
+            self._chosen = answer.incoming, answer.outgoing
+        return self._chosen
 
     @property
     def has_pair(self) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from mailsetup.address import Address
-from mailsetup.model import Discovery, Status
+from mailsetup.model import Discovery, Learned, SourceName, Status
 from mailsetup.model.base import Model
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ DOMAIN = "this-stands-for-the-domain-of-the-address.com"
 
 _DERIVED = {"incoming", "outgoing", "found", "confirmed"}
 """Entries of a result's JSON that follow from the others."""
+
+_WITHOUT_GAP = frozenset({float, int, bool, type(None), Status, Learned, SourceName})
+"""What most fields are, to be passed over without a call."""
 
 _M = TypeVar("_M", bound=Model)
 
@@ -84,12 +87,13 @@ def skeleton_of(case: Case, /) -> Skeleton:
 
 
 def _writer(value: Any) -> Write | None:
-    """Give what writes ``value`` anew, or ``None`` where it has no gap."""
-    if isinstance(value, str):
-        return _text_writer(str(value)) if LOCAL in value or LOCAL_IN_URL in value or DOMAIN in value else None
-    if isinstance(value, tuple):
+    """Give what writes ``value`` anew, or ``None`` where it has no gap. Words of a vocabulary have none."""
+    kind = type(value)
+    if kind is str:
+        return _text_writer(value) if LOCAL in value or LOCAL_IN_URL in value or DOMAIN in value else None
+    if kind is tuple:
         return _tuple_writer(value)
-    if isinstance(value, dict):
+    if kind is dict:
         return _dict_writer(value)
     return _model_writer(value) if isinstance(value, Model) else None
 
@@ -132,7 +136,11 @@ def _dict_writer(values: dict[str, Any]) -> Write | None:
 
 
 def _model_writer(model: Model) -> Write | None:
-    writers = [(key, write) for key, value in model.__dict__.items() if (write := _writer(value)) is not None]
+    writers = [
+        (key, write)
+        for key, value in model.__dict__.items()
+        if type(value) not in _WITHOUT_GAP and (write := _writer(value)) is not None
+    ]
     if not writers:
         return None
     return lambda local, domain: _with(model, {key: write(local, domain) for key, write in writers})

@@ -17,6 +17,7 @@ import anyio
 from mailsetup.errors import InvalidDocument, NetworkError
 from mailsetup.formats import mta_sts, mx, spf
 from mailsetup.model import Finding, Hosting, SourceName, Status, Trust
+from mailsetup.net.burst import resolve_all
 from mailsetup.net.interface import Answered, MxRecord, Request
 from mailsetup.problems import problem
 from mailsetup.providers.hosting import filter_of, hoster_of
@@ -24,7 +25,6 @@ from mailsetup.providers.in_use import in_use
 from mailsetup.sources.documents import fetch_document
 from mailsetup.sources.entries import finding_of
 from mailsetup.sources.records import without_records
-from mailsetup.sources.together import resolve_all
 
 if TYPE_CHECKING:
     from mailsetup.address import Address
@@ -51,26 +51,31 @@ class Mx:
 
     async def find(self, address: Address, network: Network, /) -> Finding:
         """Ask for the exchangers and for everything else that may be needed, and wait only for what is."""
-        others: list[Answer] = []
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._ask_others, network, others)
-            answer = await network.resolver.resolve(self._domain, "MX")
-            hosting = self._hosting(answer)
-            hoster = None if hosting is None else hoster_of(hosting, in_use())
-            if hosting is None or hoster is not None or not hosting.exchangers:
-                group.cancel_scope.cancel()
+        questions: list[tuple[str, RecordType]] = [(self._domain, "MX")]
+        questions += [(f"{alias}.{self._domain}", "CNAME") for alias in ALIASES]
+        questions += [(self._domain, "TXT"), (f"_mta-sts.{self._domain}", "TXT")]
+        answers: dict[int, Answer] = {}
+
+        def told(place: int, answer: Answer) -> None:
+            answers[place] = answer
+            if place == 0 and self._is_enough(answer):
+                scope.cancel()
+
+        with anyio.CancelScope() as scope:
+            await resolve_all(network.resolver, questions, told=told)
+        hosting = self._hosting(answers[0])
         if hosting is None:
-            return self._without_exchangers(answer)
+            return self._without_exchangers(answers[0])
+        hoster = hoster_of(hosting, in_use())
         if hoster is not None:
             return self._found(hosting, hoster, address)
         if not hosting.exchangers:
             return self._no_mail(hosting)
-        return await self._with_others(hosting, others, address, network)
+        return await self._with_others(hosting, [answers[place] for place in sorted(answers)[1:]], address, network)
 
-    async def _ask_others(self, network: Network, answers: list[Answer]) -> None:
-        questions: list[tuple[str, RecordType]] = [(f"{alias}.{self._domain}", "CNAME") for alias in ALIASES]
-        questions += [(self._domain, "TXT"), (f"_mta-sts.{self._domain}", "TXT")]
-        answers += await resolve_all(network, questions)
+    def _is_enough(self, answer: Answer) -> bool:
+        hosting = self._hosting(answer)
+        return hosting is None or not hosting.exchangers or hoster_of(hosting, in_use()) is not None
 
     def _hosting(self, answer: Answer) -> Hosting | None:
         if answer.status is not Answered.FOUND:

@@ -44,7 +44,7 @@ def read_reply(question: Question, data: bytes, /) -> Reply:
     Raises:
         ValueError: if it is not a DNS message.
     """
-    message = read_message(data)
+    message = read_message(data, asked=question.body)
     if message.rcode in _UNREADABLE:
         return Reply(Answered.SERVFAIL, unsupported=True)
     status = _STATUS.get(message.rcode, Answered.SERVFAIL)

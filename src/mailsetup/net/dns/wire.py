@@ -49,6 +49,7 @@ _EXTENDED_ERROR: Final = 15
 _MAX_LABEL, _MAX_NAME = 63, 255
 _PLAIN: Final = re.compile(rb"[!-\-/-\[\]-~]*")
 """Octets of a label that mean themselves in text: printable, neither dot nor backslash."""
+_NAME: Final = re.compile(rb"[!-\-/-\[\]-~]{1,63}(?:\.[!-\-/-\[\]-~]{1,63})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,11 @@ class Message:
 
 @lru_cache(maxsize=512)
 def _question_section(name: str, type_: RecordType) -> bytes:
-    labels = name.lower().removesuffix(".").encode("ascii").split(b".")
-    if (
-        not all(0 < len(label) <= _MAX_LABEL and _PLAIN.fullmatch(label) for label in labels)
-        or sum(map(len, labels)) + len(labels) >= _MAX_NAME
-    ):
+    text = name.lower().removesuffix(".").encode("ascii")
+    if len(text) > _MAX_NAME - 2 or not _NAME.fullmatch(text):
         raise ValueError("not a domain name")
-    return b"".join(bytes((len(label),)) + label for label in labels) + pack("!xHH", NUMBERS[type_], _IN)
+    labels = b"".join([bytes((len(label),)) + label for label in text.split(b".")])
+    return labels + pack("!xHH", NUMBERS[type_], _IN)
 
 
 def write_question(
@@ -133,21 +132,27 @@ def is_truncated(data: bytes, /) -> bool:
     return bool(int.from_bytes(data[2:4], "big") & TC)
 
 
-def read_message(data: bytes, /) -> Message:
+def read_message(data: bytes, /, *, asked: bytes = b"") -> Message:
     """Take a message apart.
+
+    Args:
+        data: the octets.
+        asked: the question section that is to be expected; where it stands, it need not be read.
 
     Raises:
         ValueError: if it is not a DNS message.
     """
     try:
-        return _read_message(data)
+        return _read_message(data, asked)
     except (IndexError, StructError) as error:
         raise ValueError("the DNS message breaks off") from error
 
 
-def _read_message(data: bytes) -> Message:
+def _read_message(data: bytes, asked: bytes) -> Message:
     _identifier, flags, questions, answer, authority, additional = unpack_from("!HHHHHH", data)
     position = 12
+    if questions == 1 and asked and data[12 : 12 + len(asked)].lower() == asked:
+        position, questions = 12 + len(asked), 0
     for _ in range(questions):
         position = _read_name(data, position)[1] + 4
     records: list[ResourceRecord] = []
