@@ -113,9 +113,12 @@ class Asking:
             if self._is_time_for_the_last_resort():
                 self._ask(group, self.last_resort)
                 self.last_resort = []
-            with anyio.move_on_after(self._patience()) as scope:
-                event = await self._events.receive()
-                self._take(group, event)
+            patience = self._patience()
+            if patience == math.inf:
+                self._take(group, await self._events.receive())
+                continue
+            with anyio.move_on_after(patience) as scope:
+                self._take(group, await self._events.receive())
             if scope.cancelled_caught and self.good_since is not None:
                 return
 

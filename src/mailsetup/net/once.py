@@ -18,11 +18,21 @@ T = TypeVar("T")
 class _Entry(Generic[T]):
     """One piece of work."""
 
-    __slots__ = ("done", "result")
+    __slots__ = ("result", "waiting")
 
     def __init__(self) -> None:
-        self.done = anyio.Event()
         self.result: T | None = None
+        self.waiting: anyio.Event | None = None
+        """There once somebody waits."""
+
+    async def wait(self) -> None:
+        if self.waiting is None:
+            self.waiting = anyio.Event()
+        await self.waiting.wait()
+
+    def end(self) -> None:
+        if self.waiting is not None:
+            self.waiting.set()
 
 
 MOST = 4096
@@ -39,7 +49,7 @@ class Once(Generic[T]):
         """Give the result for ``key``, computing it if nobody has and nobody does."""
         while (entry := self._entries.get(key)) is not None:
             if entry.result is None:
-                await entry.done.wait()
+                await entry.wait()
             if entry.result is not None:
                 return entry.result
         self._make_room()
@@ -49,7 +59,7 @@ class Once(Generic[T]):
         finally:
             if entry.result is None:
                 self.forget(key)
-            entry.done.set()
+            entry.end()
         return entry.result
 
     def known(self, key: Hashable, /) -> T | None:
@@ -87,9 +97,9 @@ class Claim(Generic[T]):
     def settle(self, result: T, /) -> None:
         """Give the result to everybody who waits for it."""
         self._entry.result = result
-        self._entry.done.set()
+        self._entry.end()
 
     def give_up(self) -> None:
         """Leave it to the next one who waits for it."""
         self._once.forget(self._key)
-        self._entry.done.set()
+        self._entry.end()

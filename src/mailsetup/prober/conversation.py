@@ -18,6 +18,8 @@ from mailsetup.model import Outcome, Security
 from mailsetup.net.interface import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from mailsetup.dialogue.actions import Conversation
     from mailsetup.model import Certificate, Server
     from mailsetup.net.interface import Connection, Network, Tls
@@ -51,9 +53,20 @@ class Conversed:
 
 
 async def converse(
-    server: Server, dialogue: Conversation[Facts], facts: Facts, /, *, network: Network, seconds: float
+    server: Server,
+    dialogue: Conversation[Facts],
+    facts: Facts,
+    /,
+    *,
+    network: Network,
+    seconds: float,
+    meanwhile: Callable[[Conversed], Awaitable[bool]] | None = None,
 ) -> Conversed:
-    """Connect to ``server`` and hold ``dialogue``, which writes into ``facts``. Failures are in the result."""
+    """Connect to ``server`` and hold ``dialogue``, which writes into ``facts``. Failures are in the result.
+
+    ``meanwhile`` runs beside the dialogue, once there is a connection. If it ends with true it has reached a verdict,
+    and the conversation is over.
+    """
     conversed = Conversed(facts)
     talk = Talk(dialogue)
     target = Target(server.hostname, server.port, tls=server.security is Security.TLS)
@@ -62,7 +75,7 @@ async def converse(
             connection = await network.connector.connect(target)
             try:
                 conversed.address = connection.address
-                await _drive(talk, connection)
+                await _drive_beside(talk, connection, conversed, meanwhile)
             finally:
                 conversed.tls = connection.tls
                 with anyio.move_on_after(CLOSING, shield=True):
@@ -88,6 +101,32 @@ def _time_is_up(talk: Talk[Facts], conversed: Conversed, limit: anyio.CancelScop
     conversed.facts.outcome = Outcome.TIMEOUT
     conversed.facts.reason = "connect-timed-out"
     conversed.facts.detail = f"No connection came about within {seconds:.0f} seconds."
+
+
+async def _drive_beside(
+    talk: Talk[Facts],
+    connection: Connection,
+    conversed: Conversed,
+    meanwhile: Callable[[Conversed], Awaitable[bool]] | None,
+) -> None:
+    if meanwhile is None:
+        await _drive(talk, connection)
+        return
+    failures: list[NetworkError] = []
+    async with anyio.create_task_group() as group:
+
+        async def beside() -> None:
+            if await meanwhile(conversed):
+                group.cancel_scope.cancel()
+
+        group.start_soon(beside)
+        try:
+            await _drive(talk, connection)
+        except NetworkError as error:  # as itself, and not in a group of exceptions
+            failures.append(error)
+        group.cancel_scope.cancel()
+    if failures:
+        raise failures[0]
 
 
 async def _drive(talk: Talk[Facts], connection: Connection) -> None:

@@ -42,7 +42,24 @@ async def probe_server(server: Server, /, *, network: Network, deadline: float =
     if server.protocol not in SPOKEN:
         return Probe(outcome=Outcome.POLICY, detail=f"There is no way to probe {server.protocol} by host and port.")
     facts = Facts(server.protocol)
-    conversed = await _conversed(server, facts, network=network, seconds=max(deadline - SECOND_LOOK, deadline * 0.7))
+
+    async def ask_aside(conversed: Conversed) -> bool:
+        """Where nobody has said anything, see whether the port waits for TLS."""
+        await anyio.sleep(SILENCE)
+        is_silent = facts.stage is Stage.GREETING and facts.outcome is None
+        if is_silent and await waits_for_tls(server, network=network, address=conversed.address):
+            expects_tls(conversed, server)
+            return True
+        return False
+
+    conversed = await converse(
+        server,
+        look(facts, security=server.security),
+        facts,
+        network=network,
+        seconds=max(deadline - SECOND_LOOK, deadline * 0.7),
+        meanwhile=None if server.security is Security.TLS else ask_aside,
+    )
     suggestion = None
     with anyio.move_on_after(min(SECOND_LOOK, max(0.0, started + deadline - anyio.current_time()))):
         if facts.outcome is Outcome.CERTIFICATE_NAME_MISMATCH:
@@ -50,29 +67,6 @@ async def probe_server(server: Server, /, *, network: Network, deadline: float =
         elif facts.outcome is not Outcome.CONFIRMED:
             await explain(server, conversed, network=network)
     return to_probe(server, conversed, suggestion=suggestion, elapsed=anyio.current_time() - started)
-
-
-async def _conversed(server: Server, facts: Facts, *, network: Network, seconds: float) -> Conversed:
-    """Hold the conversation; a port that keeps silent is asked meanwhile whether it waits for TLS."""
-    conversation = converse(server, look(facts, security=server.security), facts, network=network, seconds=seconds)
-    if server.security is Security.TLS:
-        return await conversation
-    conversed = Conversed(facts)
-
-    async def ask_aside() -> None:
-        await anyio.sleep(SILENCE)
-        if facts.stage is Stage.GREETING and facts.outcome is None:
-            conversed.address = await waits_for_tls(server, network=network)
-            if conversed.address is not None:
-                group.cancel_scope.cancel()
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(ask_aside)
-        conversed = await conversation
-        group.cancel_scope.cancel()
-    if facts.outcome is None:
-        expects_tls(conversed, server)
-    return conversed
 
 
 def to_probe(server: Server, conversed: Conversed, *, suggestion: str | None = None, elapsed: float = 0.0) -> Probe:
