@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 from contextlib import aclosing
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,11 @@ import pytest
 import mailsetup
 from mailsetup import Discovery, Options, aio
 from mailsetup.errors import InvalidOptions, MailsetupError
+from mailsetup.many.worker_process import something_to_read
 from tests.support.sources import DEADLY, SLOW, Whereabouts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mailsetup import InvalidAddress
 
@@ -116,3 +118,21 @@ def test_options_must_be_able_to_travel(options: Options) -> None:
     with pytest.raises(InvalidOptions, match="https"):
         list(mailsetup.discover_many(["x@d1.com"], options=doh, processes=2))
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_a_process_waits_for_its_pipe(in_thread: bool) -> None:
+    """In an event loop, and in a thread where there is no other way; the other end's close ends the waiting too."""
+    ours, theirs = multiprocessing.Pipe()
+    with ours:
+        acts: list[Callable[[], object]] = [partial(ours.send, "here"), ours.close]
+        for act in acts:
+            async with anyio.create_task_group() as group:
+                group.start_soon(partial(something_to_read, theirs, in_thread=in_thread))
+                await anyio.sleep(0.02)
+                act()
+            if not ours.closed:
+                assert theirs.recv() == "here"
+    with theirs, pytest.raises(EOFError):
+        theirs.recv()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.to_thread
 
 from mailsetup.asking import proceed
 from mailsetup.discovery import Case, ask_here
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 PER_HOST = 2
 """Connections that all processes of a run together have to one host (HE-05)."""
+
+IS_WINDOWS = os.name == "nt"
 
 GARBAGE = 50_000
 """Objects between two collections: a look-up leaves few cycles, and what was imported is no garbage."""
@@ -42,7 +46,7 @@ async def _serve(pipe: Connection, options: Options, per_host: int) -> None:
     async with open_network(options, per_host=per_host) as network, anyio.create_task_group() as group:
         own = options.model_copy(update={"network": network})
         while True:
-            await anyio.wait_readable(pipe.fileno())
+            await something_to_read(pipe)
             try:
                 while pipe.poll():
                     number, address = pipe.recv()
@@ -50,6 +54,14 @@ async def _serve(pipe: Connection, options: Options, per_host: int) -> None:
             except (EOFError, OSError):
                 group.cancel_scope.cancel()
                 return
+
+
+async def something_to_read(pipe: Connection, /, *, in_thread: bool = IS_WINDOWS) -> None:
+    """Wait until there is something to read, or the other end is closed."""
+    if in_thread:  # an event loop cannot wait for a pipe of Windows
+        await anyio.to_thread.run_sync(pipe.poll, None)
+    else:
+        await anyio.wait_readable(pipe.fileno())
 
 
 async def _answer(pipe: Connection, number: int, address: Address, options: Options) -> None:
