@@ -18,7 +18,7 @@ import mailsetup
 from mailsetup import Discovery, Options, aio
 from mailsetup.errors import InvalidOptions, MailsetupError
 from mailsetup.many.worker_process import something_to_read
-from tests.support.sources import DEADLY, SLOW, Whereabouts
+from tests.support.sources import BROKEN, DEADLY, SLOW, Whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,6 +89,14 @@ def test_a_process_that_dies_ends_the_run(options: Options) -> None:
     with pytest.raises(MailsetupError, match="exit status 3"):
         list(results)
     assert multiprocessing.active_children() == []
+
+
+def test_a_mistake_in_a_process_ends_the_run(options: Options, capfd: pytest.CaptureFixture[str]) -> None:
+    """It is told by its kind only; the whole of it is on standard error."""
+    with pytest.raises(MailsetupError, match="a process failed"):
+        list(mailsetup.discover_many([f"x@{BROKEN}"], options=options, processes=2))
+    assert multiprocessing.active_children() == []
+    assert "surrogates not allowed" in capfd.readouterr().err
 
 
 def test_leaving_early_ends_the_processes(options: Options) -> None:

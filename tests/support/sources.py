@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 DEADLY = "deadly.com"
 """Whoever asks about it dies."""
 
+BROKEN = "broken.com"
+"""What is found there cannot be written down: a mistake, as far as a run can tell."""
+
 SLOW = "slow.com"
 """Whoever asks about it waits for ten minutes."""
 
@@ -39,4 +42,6 @@ class Whereabouts:
             trust=Trust.VOUCHED,
             provenance=("here",),
         )
+        if address.domain == BROKEN:
+            server = server.model_copy(update={"provenance": ("\ud800",)})
         return Finding(status=Status.FOUND, servers=(server,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import anyio
@@ -12,6 +13,7 @@ import anyio.to_thread
 
 from mailsetup.asking import proceed
 from mailsetup.discovery import Case, ask_here
+from mailsetup.errors import MailsetupError
 from mailsetup.many.skeleton import skeleton_of
 from mailsetup.net import open_network
 
@@ -38,8 +40,15 @@ def serve(pipe: Connection, options: Options, processes: int, /) -> None:
     gc.set_threshold(GARBAGE)
     try:
         anyio.run(_serve, pipe, options, max(1, PER_HOST // processes))
-    except Exception as error:  # noqa: BLE001  (told to the one who waits)
-        pipe.send((0, error))
+    except Exception as error:
+        # Another's exception may not be fit to travel, and its text could hold anything.
+        told = (
+            error if isinstance(error, MailsetupError) else MailsetupError(f"a process failed ({type(error).__name__})")
+        )
+        with suppress(OSError):
+            pipe.send((0, told))
+        if told is not error:
+            raise
 
 
 async def _serve(pipe: Connection, options: Options, per_host: int) -> None:
@@ -67,4 +76,5 @@ async def something_to_read(pipe: Connection, /, *, in_thread: bool = IS_WINDOWS
 async def _answer(pipe: Connection, number: int, address: Address, options: Options) -> None:
     case = ask_here(Case(address, options))
     await proceed(case)
-    pipe.send((number, skeleton_of(case).pack()))
+    with suppress(OSError):  # nobody is there any more: the one who reads will see it
+        pipe.send((number, skeleton_of(case).pack()))
