@@ -9,8 +9,10 @@ import pytest
 
 import mailsetup
 from mailsetup.model import Discovery, Options, Probe, Protocol, Security, Server
+from mailsetup.net.interface import Answer, Answered, Request, Response
 from mailsetup.prober import probe_server
 from mailsetup.testing import FakeNetwork, recorded
+from mailsetup.testing.tape import Tape
 from tests.test_cases import CASES, Case
 
 if TYPE_CHECKING:
@@ -52,6 +54,28 @@ async def test_a_discovery_is_replayed(folder: Path, tmp_path: Path) -> None:
     replay = FakeNetwork.from_folder(tmp_path / "tape", allow_private_addresses=allowed)
     second = await mailsetup.aio.discover(case.address, options=options.model_copy(update={"network": replay}))
     assert essence(second) == essence(first)
+
+
+async def test_that_there_is_no_alias_hides_no_address(tmp_path: Path) -> None:
+    """A "no" to a CNAME question is no alias: the host keeps the address that it was fetched from."""
+    tape = Tape()
+    tape.answered(Answer("www.corp.example", "CNAME", Answered.NODATA))
+    tape.served(Request("https://www.corp.example/"), Response(200, "", {}, b"here", address="192.0.2.1"))
+    tape.unanswered("www.corp.example", "CNAME")
+    tape.write(tmp_path)
+    answer = await FakeNetwork.from_folder(tmp_path).resolver.resolve("www.corp.example", "A")
+    assert answer.records == ("192.0.2.1",)
+
+
+async def test_a_name_that_does_not_exist_stays_away(tmp_path: Path) -> None:
+    """Neither a question below it that nobody waited for, nor a page that could not be fetched, makes it exist."""
+    tape = Tape()
+    tape.answered(Answer("corp.example", "MX", Answered.NXDOMAIN))
+    tape.unanswered("_mta-sts.corp.example", "TXT")
+    tape.failed(Request("https://autoconfig.corp.example/"), "nxdomain")
+    tape.write(tmp_path)
+    answer = await FakeNetwork.from_folder(tmp_path).resolver.resolve("corp.example", "MX")
+    assert answer.status is Answered.NXDOMAIN
 
 
 async def _probed(server: Server, network: Network) -> Probe:

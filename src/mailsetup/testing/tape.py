@@ -44,6 +44,9 @@ _DNS_WORDS = {
 }
 """Why a host could not be connected to → what DNS must have said."""
 
+_WORDS = frozenset(status.value.upper() for status in Answered)
+"""What stands in a zone in the place of records."""
+
 _TOKEN = re.compile(r"[\w.*:-]+", re.ASCII)
 
 
@@ -187,14 +190,19 @@ class Tape:
 
     def _zone(self) -> Iterable[str]:
         records = dict(self._records)
+        aliases = {name for (name, asked), lines in records.items() if asked == "CNAME" and _WORDS.isdisjoint(lines)}
         for hostname, (type_, said) in self._hosts.items():
-            if said and (hostname, "CNAME") not in records:
+            if said and hostname not in aliases:
                 records.setdefault((hostname, type_), {said: None})
+        gone = [name for (name, _), lines in records.items() if _NO_NAME in lines]
         for name, asked in self._unanswered:
-            if name not in self._hosts and (name, "CNAME") not in records:
+            # A silent alias would silence everything at its name, and a silent name would be there, with all above it.
+            is_told = name in self._hosts or name in aliases or asked == "CNAME"
+            if not is_told and not any(f".{name}".endswith(f".{other}") for other in gone):
                 records.setdefault((name, asked), {Answered.TIMED_OUT.value.upper(): None})
         yield from (f"$SECURE {name}\n" for name in self._signed)
         there = [name for (name, _), lines in records.items() if _NO_NAME not in lines]
+        there += self._hosts  # a page makes its host known, be it the page of a failure
         for (name, asked), lines in records.items():
             # A name that is not written down does not exist: saying so would make it known.
             if _NO_NAME not in lines or any(f".{other}".endswith(f".{name}") for other in there):
