@@ -227,16 +227,17 @@ def ask_here(case: Case, /, *, sources: Mapping[SourceName, LocalSource] = LOCAL
     return case
 
 
-def goes_on(case: Case, /) -> bool:
+def goes_on(case: Case, /, *, is_online: bool = False) -> bool:
     """Whether the network is to be asked, and there is one. Where there is none, the case is finished and says so.
 
-    Looked at before the network half is loaded, so that a machine without a network is told at once.
+    Looked at before the network half is loaded, so that a machine without a network is told at once; not again where
+    somebody has just seen that it ``is_online``.
     """
     if not case.needs_network:
         return False
     from mailsetup.net.offline import has_network
 
-    if case.options.network is not None or has_network(case.options):
+    if is_online or case.options.network is not None or has_network(case.options):
         return True
     case.problems.append(problem("no-network"))
     for step in () if case.is_settled else case.plan.network:

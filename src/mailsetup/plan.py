@@ -64,9 +64,10 @@ def first_wave(address: Address, options: Options, /) -> Plan:
     local: list[Step] = []
     network: list[Step] = []
     skipped: list[tuple[Step, str]] = []
+    nowhere = _why_nobody(address, options)
     for rank, source in enumerate(options.sources):
         step = Step(source, rank * RANKS_APART, address.domain)
-        reason = _why_not(step, address, options)
+        reason = nowhere or _why_not(step, options)
         if source in LOCAL:
             local.append(step)
         elif reason:
@@ -76,11 +77,13 @@ def first_wave(address: Address, options: Options, /) -> Plan:
     return Plan(tuple(local), tuple(network), tuple(skipped))
 
 
-def _why_not(step: Step, address: Address, options: Options) -> str:
+def _why_nobody(address: Address, options: Options) -> str:
     if options.offline:
         return "offline"
-    if not address.gets_network_discovery:
-        return "not-a-public-name"
+    return "" if address.gets_network_discovery else "not-a-public-name"
+
+
+def _why_not(step: Step, options: Options) -> str:
     if step.source is SourceName.ISPDB and options.ispdb_url is None:
         return "switched-off"
     return ""

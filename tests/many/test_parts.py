@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 import mailsetup
-from mailsetup import Address, InvalidAddress, Options
+from mailsetup import Address, Discovery, InvalidAddress, Options, Protocol, Security, Server, Trust
 from mailsetup.many.memory import Memory
 from mailsetup.many.skeleton import LOCAL, Skeleton
 from mailsetup.many.spelling import is_plain_local, plain_parts
@@ -54,6 +56,23 @@ def test_a_domain_is_remembered_packed_and_then_forgotten() -> None:
         assert written == mailsetup.discover(f"kim@{name}", options=Options(offline=True)).model_copy(
             update={"attempts": written.attempts, "elapsed": written.elapsed}
         )
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20))
+def test_what_was_packed_is_written_as_what_was_not(local: str) -> None:
+    """The first time, the second time and never packed: the same, whatever the local part holds."""
+    server = Server(
+        protocol=Protocol.IMAP, hostname="imap.corp.example", port=993, security=Security.TLS,
+        username=f"{LOCAL}@corp.example", username_alternatives=(LOCAL,), trust=Trust.VOUCHED,
+        provenance=(f"https://corp.example/?{quote(LOCAL, safe='')}",),
+    )  # fmt: skip
+    found = Discovery(address=f"{LOCAL}@corp.example", domain="corp.example", servers=(server,))
+    expected = Skeleton(found).write(local, "corp.example")
+    assert expected.imap is not None
+    assert expected.imap.username == f"{local}@corp.example"
+    packed = Skeleton.unpack(Skeleton(found).pack())
+    assert packed.write(local, "corp.example") == expected
+    assert packed.write(local, "corp.example") == expected
 
 
 def test_once_keeps_a_bounded_number() -> None:

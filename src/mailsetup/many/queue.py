@@ -8,6 +8,7 @@ to the caller's thread; from another one a job is only filled in and appended to
 from __future__ import annotations
 
 from collections import deque
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailsetup.address import Address
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 WINDOW = 10_000
 """Answers that may wait, for one before them or for their domain."""
+
+BELIEVED = 1.0
+"""Seconds for which a network that was there is taken to be there still."""
 
 
 class Job:
@@ -62,6 +66,7 @@ class Queue:
         self._known = Known(self.options)
         self._memory = Memory()
         self._flying: dict[str, Job] = {}
+        self._online_until = 0.0
         self._waiting: deque[Result | Promised] = deque()
         self._held = 0
         self._ready: deque[Result] = deque()
@@ -130,13 +135,21 @@ class Queue:
         skeleton = self._memory.get(key)
         if skeleton is None:
             case = ask_here(Case(any_address(address) if is_plain else address, self.options))
-            if goes_on(case):
+            if self._goes_on(case):
                 job = self._flying[key] = Job(key, case)
                 self.unstarted.append(job)
                 return Promised(job, address.local, address.domain)
             skeleton = skeleton_of(case)
             self._memory.put(key, skeleton)
         return skeleton.write(address.local, address.domain)
+
+    def _goes_on(self, case: Case) -> bool:
+        now = monotonic()
+        is_online = now < self._online_until
+        does = goes_on(case, is_online=is_online)
+        if does and not is_online:
+            self._online_until = now + BELIEVED
+        return does
 
 
 def _written(promised: Promised) -> Result:
