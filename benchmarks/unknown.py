@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOMAINS, FEWER = 20_000, 2_000
-AT_A_TIME = 64
 SERVERS = ("nsd", "nginx")
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -74,7 +73,7 @@ def _run(domains: int, options: mailsetup.Options, *, processes: int) -> Run:
     found: Counter[tuple[str, str]] = Counter()
     early = most = 0.0
     addresses = (f"user@{domain(number)}" for number in range(domains))
-    results = mailsetup.discover_many(addresses, options=options, concurrency=AT_A_TIME, processes=processes)
+    results = mailsetup.discover_many(addresses, options=options, processes=processes)
     for number, result in enumerate(results):
         source = str(result.imap.sources[0]) if isinstance(result, mailsetup.Discovery) and result.imap else ""
         found[shape(number), source] += 1

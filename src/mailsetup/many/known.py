@@ -49,6 +49,12 @@ class Known:
             self._skeletons[key] = self._look_up(listed)
         return self._skeletons[key]
 
+    def must_ask(self, domain: str, /) -> bool:
+        """Whether a domain that ``get`` has nothing for is unknown to everything here, and the network has to be asked."""
+        if domain in self._own or not gets_network_discovery(domain) or listing(domain) is not None:
+            return False
+        return None in self._skeletons and self._skeletons[None] is None
+
     def _look_up(self, listed: Listing | None) -> Skeleton | None:
         if listed is not None and any(map(_depends_on_domain, listed.entry.data.get("servers", ()))):
             return None

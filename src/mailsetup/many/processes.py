@@ -109,7 +109,7 @@ class _Process:
         self._given += 1
         self.jobs[self._given] = job
         try:
-            self.pipe.send((self._given, job.case.address))
+            self.pipe.send((self._given, job.address))
         except OSError:
             self._raise()
 

@@ -36,11 +36,11 @@ BELIEVED = 1.0
 class Job:
     """A domain that is being asked."""
 
-    __slots__ = ("case", "key", "skeleton", "waiting")
+    __slots__ = ("address", "key", "skeleton", "waiting")
 
-    def __init__(self, key: str, case: Case) -> None:
+    def __init__(self, key: str, address: Address) -> None:
         self.key = key
-        self.case = case
+        self.address = address
         self.skeleton: Skeleton | None = None
         self.waiting: list[Promised] = []
 
@@ -121,6 +121,8 @@ class Queue:
             skeleton = self._known.get(parts[1]) or self._memory.get(parts[1])
             if skeleton is not None:
                 return skeleton.write(*parts)
+            if monotonic() < self._online_until and self._known.must_ask(parts[1]):
+                return self._promise(parts[1], any_address(Address(*parts, parts[1], parts[1])), *parts)
         try:
             address = Address.parse(text)
         except InvalidAddress as error:
@@ -130,18 +132,25 @@ class Queue:
     def _ask(self, address: Address) -> Result | Promised:
         is_plain = is_plain_local(address.local)
         key = address.domain_typed if is_plain else str(address)
-        if key in self._flying:
-            return Promised(self._flying[key], address.local, address.domain)
         skeleton = self._memory.get(key)
         if skeleton is None:
-            case = ask_here(Case(any_address(address) if is_plain else address, self.options))
+            asked = any_address(address) if is_plain else address
+            if key in self._flying:
+                return self._promise(key, asked, address.local, address.domain)
+            case = ask_here(Case(asked, self.options))
             if self._goes_on(case):
-                job = self._flying[key] = Job(key, case)
-                self.unstarted.append(job)
-                return Promised(job, address.local, address.domain)
+                return self._promise(key, asked, address.local, address.domain)
             skeleton = skeleton_of(case)
             self._memory.put(key, skeleton)
         return skeleton.write(address.local, address.domain)
+
+    def _promise(self, key: str, asked: Address, local: str, domain: str) -> Promised:
+        """Have the domain asked, unless it is being asked, and let this answer wait for it."""
+        job = self._flying.get(key)
+        if job is None:
+            job = self._flying[key] = Job(key, asked)
+            self.unstarted.append(job)
+        return Promised(job, local, domain)
 
     def _goes_on(self, case: Case) -> bool:
         now = monotonic()

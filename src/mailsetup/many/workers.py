@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from mailsetup.asking import proceed
+from mailsetup.discovery import Case, ask_here
 from mailsetup.many.skeleton import skeleton_of
 from mailsetup.net import open_network
 
@@ -87,9 +88,9 @@ class Workers:
                 await self._closed.wait()
 
     async def _do(self, job: Job) -> None:
-        job.case.options = self._options
-        await proceed(job.case)
-        job.skeleton = skeleton_of(job.case)
+        case = ask_here(Case(job.address, self._options))
+        await proceed(case)
+        job.skeleton = skeleton_of(case)
         self._queue.finished.append(job)
         self._changed.set()
 
