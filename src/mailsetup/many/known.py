@@ -50,7 +50,7 @@ class Known:
         return self._skeletons[key]
 
     def must_ask(self, domain: str, /) -> bool:
-        """Whether a domain that ``get`` has nothing for is unknown to everything here, and the network has to be asked."""
+        """Whether nothing here knows a domain that ``get`` has nothing for, so that the network has to be asked."""
         if domain in self._own or not gets_network_discovery(domain) or listing(domain) is not None:
             return False
         return None in self._skeletons and self._skeletons[None] is None
