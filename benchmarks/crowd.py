@@ -19,6 +19,7 @@ import dns.message
 import dns.query
 
 from benchmarks.sealed import is_sealed
+from tests.lab.nsd import CONFIG
 from tests.support.pki import Authority
 
 if TYPE_CHECKING:
@@ -67,25 +68,7 @@ PER_CERTIFICATE = 20
 PROVIDERS = ("aspmx.l.google.com", "mx.zoho.com", "in1-smtp.messagingengine.com")
 HOSTERS = 20
 
-_NSD = """\
-server:
-    ip-address: {address}
-    username: ""
-    chroot: ""
-    zonesdir: "{folder}"
-    database: ""
-    pidfile: "{folder}/nsd.pid"
-    xfrdfile: "{folder}/xfrd.state"
-    zonelistfile: "{folder}/zone.list"
-    xfrdir: "{folder}"
-    server-count: 1
-    rrl-ratelimit: 0
-remote-control:
-    control-enable: no
-zone:
-    name: "."
-    zonefile: "root.zone"
-"""
+_ROOT = 'zone:\n    name: "."\n    zonefile: "root.zone"\n'
 
 _NGINX = """\
 worker_processes 1;
@@ -166,7 +149,7 @@ def crowd(domains: int, /) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "root.zone").write_text("".join(_zone(domains)), encoding="ascii")
-        (folder / "nsd.conf").write_text(_NSD.format(address=DNS, folder=folder), encoding="ascii")
+        (folder / "nsd.conf").write_text(CONFIG.format(address=DNS, port=53, folder=folder) + _ROOT, encoding="ascii")
         ca_file = folder / "ca.pem"
         servers = "".join(_servers(domains, folder, ca_file))
         (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, servers=servers), encoding="ascii")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.lab.world import World
 
-_CONFIG = """\
+CONFIG = """\
 server:
     ip-address: {address}@{port}
     username: ""
@@ -49,7 +49,7 @@ class Nsd:
         self.root_anchor = key.partition("DS")[2].strip()
         """The digest of the root's key, as in a DS record."""
         config = folder / "nsd.conf"
-        text = _CONFIG.format(address=world.NAME_SERVER, port=self.port, folder=folder)
+        text = CONFIG.format(address=world.NAME_SERVER, port=self.port, folder=folder)
         text += "".join(f'zone:\n    name: "{name}"\n    zonefile: "{file.name}"\n' for name, file in served.items())
         config.write_text(text, encoding="ascii")
         server = program("nsd", package="nsd")

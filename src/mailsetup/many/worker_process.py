@@ -16,15 +16,13 @@ from mailsetup.discovery import Case, ask_here
 from mailsetup.errors import MailsetupError
 from mailsetup.many.skeleton import skeleton_of
 from mailsetup.net import open_network
+from mailsetup.net.http import PER_HOST
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from mailsetup.address import Address
     from mailsetup.model import Options
-
-PER_HOST = 2
-"""Connections that all processes of a run together have to one host (HE-05)."""
 
 IS_WINDOWS = os.name == "nt"
 

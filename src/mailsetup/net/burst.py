@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import anyio
 
@@ -31,9 +31,8 @@ async def resolve_all(resolver: Resolver, questions: Sequence[Ask], /, *, told: 
         questions: names and types.
         told: called with the place of a question and its answer, as each one comes.
     """
-    own_way = getattr(resolver, "resolve_all", None)
-    if own_way is not None:
-        await own_way(questions, told=told)
+    if hasattr(resolver, "resolve_all"):
+        await cast("BurstResolver", resolver).resolve_all(questions, told=told)
     else:
         await one_by_one(resolver, dict(enumerate(questions)), told=told)
 

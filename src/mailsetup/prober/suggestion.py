@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import anyio
-
 from mailsetup.model import Outcome, Trust
 from mailsetup.names import ascii_name
+from mailsetup.net.burst import resolve_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mailsetup.model import Certificate, Server
-    from mailsetup.net.interface import Network, RecordType
+    from mailsetup.net.interface import Answer, Network, RecordType
 
 MAX_NAMES = 8
 """Names that are resolved: a certificate of a content network holds hundreds, none of which is meant for us."""
@@ -34,15 +33,13 @@ async def suggest(
     names = sorted(_candidates(hostname, certificate), key=lambda name: _unlikeness(hostname, name))[:MAX_NAMES]
     leading: set[str] = set()
 
-    async def resolve(name: str, family: RecordType) -> None:
-        answer = await network.resolver.resolve(name, family)
-        if address in answer.records:
-            leading.add(name)
+    questions = [(name, family) for name in names for family in _FAMILIES]
 
-    async with anyio.create_task_group() as group:
-        for name in names:
-            for family in _FAMILIES:
-                group.start_soon(resolve, name, family)
+    def told(place: int, answer: Answer) -> None:
+        if address in answer.records:
+            leading.add(questions[place][0])
+
+    await resolve_all(network.resolver, questions, told=told)
     return next((name for name in names if name in leading), None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mailsetup.net.dns.wire import AD, NS, NUMBERS, SOA, Message, Question, minimum_ttl, read_message, read_record
-from mailsetup.net.interface import Answered, Record
+from mailsetup.net.interface import Answer, Answered, Record
 
 MAX_ALIASES: Final = 8
 """More CNAMEs in a row than anybody has on purpose."""
@@ -36,6 +36,12 @@ class Reply:
     """The last alias leads to a name that this reply says nothing about."""
     unsupported: bool = False
     """The server could not read the question: perhaps it does not know EDNS."""
+
+    def answer(self, question: Question, /) -> Answer:
+        """Give the answer that it is, where it is all of it."""
+        return Answer(
+            question.name, question.type, self.status, self.records, self.aliases, secure=self.authentic, ttl=self.ttl
+        )
 
 
 def read_reply(question: Question, data: bytes, /) -> Reply:

@@ -87,10 +87,7 @@ class DnsResolver:
         return await self._answers.get((name, type), partial(self._ask, name, type))
 
     async def resolve_all(self, questions: Sequence[Ask], /, *, told: Told) -> None:
-        """Ask many questions from one socket; what that does not settle is asked one by one.
-
-        See ``mailsetup.net.burst.resolve_all``.
-        """
+        """Ask many questions from one socket; what that does not settle is asked one by one. See ``BurstResolver``."""
         open_ = dict(enumerate(questions))
         mine: dict[Ask, tuple[int, Claim[Answer]]] = {}
         for place, (name, type_) in enumerate(questions):
@@ -136,7 +133,7 @@ class DnsResolver:
                     with suppress(NetworkError):  # what cannot be read settles nothing
                         reply = reply if is_truncated(data) else _read(question, data)
                     if reply.status in _CONCLUSIVE and not reply.dangling:
-                        settle(questions[question], _answer(question, self._taken(server, reply)))
+                        settle(questions[question], self._taken(server, reply).answer(question))
 
     async def fetch(self, name: str, record_type: str, /, *, write: Callable[..., Question]) -> bytes:
         """Ask a question of the caller's own making, and give the first reply to it as it came.
@@ -294,12 +291,6 @@ def _read(question: Question, data: bytes) -> Reply:
         return read_reply(question, data)
     except ValueError as error:
         raise failure("dns-servfail", "The name server's answer is not a DNS message.") from error
-
-
-def _answer(question: Question, reply: Reply) -> Answer:
-    return Answer(
-        question.name, question.type, reply.status, reply.records, reply.aliases, secure=reply.authentic, ttl=reply.ttl
-    )
 
 
 def _said_by(failures: Sequence[NetworkError]) -> Answered:
